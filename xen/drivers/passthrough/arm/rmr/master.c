@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of an RMR master: boot, pending, joined, quarantine (rmr.h says what
+ * the SMMU uses in each). The IOMMU and domain code calls in here; from here
+ * go the calls to the SMMU's driver, through rmr_smmu_ops.
+ *
+ * Order: a region is mapped and pinned in a domain's p2m before its master is
+ * pending; a join finds all of it there, allocates nothing and cannot fail; a
+ * leave is complete in the SMMU before the mapping goes.
+ */
+#include <xen/acpi.h>
+#include <xen/bootfdt.h>
+#include <xen/delay.h>
+#include <xen/errno.h>
+#include <xen/init.h>
+#include <xen/iommu.h>
+#include <xen/sched.h>
+#include <xen/vmap.h>
+#include <xen/xmalloc.h>
+
+#include <asm/cpufeature.h>
+#include <asm/device.h>
+#include <asm/iommu_fwspec.h>
+#include <asm/p2m.h>
+#include <asm/page.h>
+
+#include "rmr.h"
+
+/* Filled before the first SMMU is probed, constant once boot is over. */
+LIST_HEAD(rmr_masters);
+
+static struct rmr_geometry __ro_after_init geometry;
+static bool __initdata prepared;
+
+/*
+ * Protects state, d and mapped of all masters. Taken inside dtdevs_lock,
+ * outside the p2m's lock.
+ */
+static DEFINE_SPINLOCK(rmr_lock);
+
+static struct rmr_master *find_master(const struct dt_device_node *np)
+{
+    struct rmr_master *m;
+
+    rmr_for_each_master ( m )
+        if ( m->np == np )
+            return m;
+
+    return NULL;
+}
+
+const char *rmr_state_name(const struct rmr_master *m)
+{
+    static const char *const names[] = {
+        [RMR_BOOT] = "boot",
+        [RMR_PENDING] = "pending",
+        [RMR_JOINED] = "joined",
+        [RMR_QUARANTINE] = "quarantine",
+        [RMR_BROKEN] = "broken",
+    };
+
+    return names[m->state];
+}
+
+static void __init drop_all(struct list_head *masters, const char *why)
+{
+    struct rmr_master *m, *tmp;
+
+    list_for_each_entry_safe ( m, tmp, masters, list )
+    {
+        printk("rmr: %s: %s: its DMA will stop\n", dt_node_full_name(m->np),
+               why);
+        rmr_master_free(m);
+    }
+
+    rmr_policy_end();
+}
+
+/* @m stays on its RMR table for good. */
+static void keep(struct rmr_master *m, const char *why)
+{
+    if ( !m->kept )
+        m->kept = why;
+}
+
+/*
+ * What setup_virt_paging() will make of p2m_ipa_bits: the input size is one of
+ * the architecture's PA sizes, the first lookup is at level 1 with up to 16
+ * concatenated pages as long as that suffices, else at level 0.
+ */
+static int __init settle_root(unsigned int bits)
+{
+    geometry.ipa_bits = bits;
+
+    switch ( bits )
+    {
+    case 32: case 36: case 40: case 42:
+        geometry.root_level = 1;
+        geometry.root_order = bits > 39 ? bits - 39 : 0;
+        return 0;
+
+    case 44: case 48:
+        geometry.root_level = 0;
+        geometry.root_order = 0;
+        return 0;
+
+    default:
+        return -EOPNOTSUPP;
+    }
+}
+
+/*
+ * The p2m's geometry is what the CPUs and every SMMU that Xen drives agree on,
+ * and is not known before all have been asked. The drivers narrow p2m_ipa_bits
+ * as they probe, in tree order: let each do so now, before any table is made.
+ */
+static int __init settle_geometry(void)
+{
+    struct dt_device_node *np;
+    unsigned int bits;
+
+    dt_for_each_device_node ( dt_host, np )
+    {
+        if ( device_get_class(np) != DEVICE_IOMMU ||
+             !dt_device_is_available(np) || dt_device_for_passthrough(np) )
+            continue;
+
+        if ( rmr_smmu_v3_narrow(np) == -EBADF )
+        {
+            printk("rmr: %s: only the SMMUv3 is supported so far, and beside another IOMMU it is not either\n",
+                   dt_node_full_name(np));
+            return -EOPNOTSUPP;
+        }
+    }
+
+    bits = p2m_ipa_bits;
+#ifdef CONFIG_ARM_64
+    {
+        static const uint8_t __initconst pa_bits[] =
+            { 32, 36, 40, 42, 44, 48, 52 };
+        unsigned int range = system_cpuinfo.mm64.pa_range;
+
+        if ( range < ARRAY_SIZE(pa_bits) )
+            bits = min_t(unsigned int, bits, pa_bits[range]);
+    }
+#endif
+
+    return settle_root(bits);
+}
+
+void __init rmr_prepare(void)
+{
+    if ( !acpi_disabled )
+        return;
+
+    prepared = true;
+
+    if ( rmr_dt_scan(&rmr_masters) )
+    {
+        drop_all(&rmr_masters, "out of memory");
+        return;
+    }
+
+    if ( list_empty(&rmr_masters) )
+        return;
+
+    if ( settle_geometry() )
+        drop_all(&rmr_masters, "no RMR table can be made for this machine");
+    else if ( rmr_dt_check(&rmr_masters, geometry.ipa_bits) )
+        drop_all(&rmr_masters, "out of memory");
+}
+
+/*
+ * So that a leave can flush a region it must be mapped, and then is no time to
+ * fail: what the directmap does not hold is mapped now.
+ */
+static void __init map_for_flush(struct rmr_region *r)
+{
+#ifdef CONFIG_ARM_64
+    const struct membanks *mem = bootinfo_get_mem();
+    unsigned int i;
+
+    for ( i = 0; i < mem->nr_banks; i++ )
+        if ( r->pa >= mem->bank[i].start &&
+             r->pa + r->size <= mem->bank[i].start + mem->bank[i].size )
+        {
+            r->va = maddr_to_virt(r->pa);
+            return;
+        }
+#endif
+
+    r->va = ioremap_attr(r->pa, r->size, PAGE_HYPERVISOR);
+    if ( !r->va )
+        printk("rmr: region %"PRIrmr"-%"PRIrmr" cannot be mapped: caches will not be flushed when its master leaves a domain\n",
+               r->pa, r->pa + r->size - 1);
+}
+
+static int __init build_table(struct rmr_master *m, bool coherent)
+{
+    unsigned int i;
+    int rc = rmr_table_init(&m->table, &geometry, !coherent);
+
+    for ( i = 0; i < m->nr_regions && !rc; i++ )
+    {
+        struct rmr_region *r = &m->regions[i];
+
+        if ( rmr_is_carveout(r) )
+            continue;
+
+        rc = rmr_table_map(&m->table, gaddr_to_gfn(r->iova),
+                           maddr_to_mfn(r->pa), PFN_DOWN(r->size));
+        map_for_flush(r);
+    }
+
+    if ( rc )
+        rmr_table_destroy(&m->table);
+
+    return rc;
+}
+
+static void __init say_kept(const struct rmr_master *m)
+{
+    unsigned int i;
+
+    printk("rmr: %s: SMMU %s sid", dt_node_full_name(m->np),
+           dt_node_full_name(m->iommu));
+    for ( i = 0; i < m->nr_sids; i++ )
+        printk("%s%#x", i ? "," : " ", m->sids[i]);
+    printk(" vmid %u:", m->vmid);
+    for ( i = 0; i < m->nr_regions; i++ )
+    {
+        const struct rmr_region *r = &m->regions[i];
+
+        printk("%s%"PRIrmr"-%"PRIrmr, i ? ", " : " ", r->iova,
+               r->iova + r->size - 1);
+        if ( rmr_is_carveout(r) )
+            printk(" (carve-out)");
+        else if ( r->iova != r->pa )
+            printk(" (at %"PRIrmr")", r->pa);
+    }
+    printk(" kept (%u pages of tables)\n", m->table.nr_pages);
+    if ( m->kept )
+        printk("rmr: %s: cannot be assigned: %s\n", dt_node_full_name(m->np),
+               m->kept);
+}
+
+/*
+ * From the probe of the SMMU at @iommu, when its structures are there and it
+ * does not translate yet: give its RMR masters their contexts. A master for
+ * which that fails is an ordinary master from then on.
+ */
+void __init rmr_install(struct dt_device_node *iommu, bool coherent,
+                        const struct rmr_smmu_ops *ops, void *smmu)
+{
+    struct rmr_master *m, *tmp;
+
+    list_for_each_entry_safe ( m, tmp, &rmr_masters, list )
+    {
+        int rc;
+
+        if ( m->iommu != iommu )
+            continue;
+
+        rc = build_table(m, coherent);
+        if ( !rc )
+            rc = ops->install(m, smmu);
+        if ( rc )
+        {
+            printk("rmr: %s: %s on SMMU %s (%d): its DMA will stop\n",
+                   dt_node_full_name(m->np),
+                   rc == -ENOSPC ? "no free VMID" :
+                   rc == -ERANGE ? "StreamID out of range" :
+                   rc == -ENOMEM ? "no memory" : "addresses out of range",
+                   dt_node_full_name(iommu), rc);
+            rmr_table_destroy(&m->table);
+            rmr_master_free(m);
+            continue;
+        }
+
+        m->ops = ops;
+        say_kept(m);
+    }
+}
+
+/* Once is enough: the VMID may have stale entries until the next boot. */
+static void broken(struct rmr_master *m)
+{
+    m->state = RMR_BROKEN;
+    keep(m, "its SMMU did not complete an invalidation");
+}
+
+static bool can_join(struct rmr_master *m)
+{
+    if ( rmr_p2m_verify(m->d, m) )
+        return true;
+
+    printk("rmr: BUG: %s: %pd's p2m differs from the RMR table: not joined\n",
+           dt_node_full_name(m->np), m->d);
+    ASSERT_UNREACHABLE();
+    keep(m, "its domain's p2m differs from its RMR table");
+
+    return false;
+}
+
+/* Nothing here can fail: rmr_assign_dt_device() did all that can. */
+static void join(struct rmr_master *m)
+{
+    struct domain *d = m->d;
+    int rc = m->ops->join(m, d, page_to_maddr(p2m_get_hostp2m(d)->root));
+
+    if ( rc )
+    {
+        printk("rmr: %s: the SMMU did not complete the join of %pd (%d)\n",
+               dt_node_full_name(m->np), d, rc);
+        broken(m);
+        return;
+    }
+
+    m->state = RMR_JOINED;
+    m->joins++;
+    printk(XENLOG_INFO "rmr: %s: joined %pd\n", dt_node_full_name(m->np), d);
+}
+
+static int assign(struct rmr_master *m, struct domain *d)
+{
+    int rc = rmr_policy_assign(m, d);
+
+    if ( rc )
+        return rc;
+
+    if ( m->mapped != d )
+    {
+        rc = rmr_p2m_map(d, m);
+        if ( rc )
+            return rc;
+        m->mapped = d;
+    }
+
+    m->d = d;
+    m->state = RMR_PENDING;
+    printk(XENLOG_INFO "rmr: %s: pending for %pd\n", dt_node_full_name(m->np),
+           d);
+
+    if ( d->creation_finished && can_join(m) )
+        join(m);
+
+    return 0;
+}
+
+int rmr_assign_dt_device(struct domain *d, struct dt_device_node *np)
+{
+    struct rmr_master *m = find_master(np);
+    int rc;
+
+    if ( !m )
+        return RMR_NOT_MINE;
+
+    spin_lock(&rmr_lock);
+    rc = assign(m, d);
+    spin_unlock(&rmr_lock);
+
+    return rc;
+}
+
+/*
+ * A dirty line of the old owner must not be evicted over what the next one
+ * writes, nor over what the master writes.
+ */
+static void flush_regions(const struct rmr_master *m)
+{
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_regions; i++ )
+        if ( m->regions[i].va )
+            clean_and_invalidate_dcache_va_range(m->regions[i].va,
+                                                 m->regions[i].size);
+}
+
+static int deassign(struct rmr_master *m, struct domain *d)
+{
+    int rc;
+
+    if ( m->d != d )
+    {
+        printk("rmr: %s: not assigned to %pd\n", dt_node_full_name(m->np), d);
+        return -ESRCH;
+    }
+
+    if ( m->state != RMR_PENDING )
+    {
+        rc = m->ops->leave(m, d);
+        if ( rc )
+        {
+            broken(m);
+            printk("rmr: %s: the SMMU did not complete the leave from %pd (%d): the domain keeps its memory\n",
+                   dt_node_full_name(m->np), d, rc);
+            return rc;
+        }
+        m->leaves++;
+    }
+
+    /* In this order: a vCPU that still runs must not dirty lines in between. */
+    rmr_p2m_unmap(d, m);
+    flush_regions(m);
+    m->mapped = NULL;
+    m->d = NULL;
+    m->state = RMR_QUARANTINE;
+    printk(XENLOG_INFO "rmr: %s: left %pd\n", dt_node_full_name(m->np), d);
+
+    return 0;
+}
+
+int rmr_deassign_dt_device(struct domain *d, struct dt_device_node *np)
+{
+    struct rmr_master *m = find_master(np);
+    int rc;
+
+    if ( !m )
+        return RMR_NOT_MINE;
+
+    spin_lock(&rmr_lock);
+    rc = deassign(m, d);
+    spin_unlock(&rmr_lock);
+
+    return rc;
+}
+
+void rmr_domain_creation_finished(struct domain *d)
+{
+    struct rmr_master *m;
+
+    if ( IS_ENABLED(CONFIG_ARM_RMR_DELAYS) && is_hardware_domain(d) )
+    {
+        printk("rmr: probe-window pending\n");
+        mdelay(2000);
+    }
+
+    spin_lock(&rmr_lock);
+
+    /* All are verified before the first is switched. */
+    rmr_for_each_master ( m )
+        m->joining = m->d == d && m->state == RMR_PENDING && can_join(m);
+
+    rmr_for_each_master ( m )
+        if ( m->joining )
+        {
+            m->joining = false;
+            join(m);
+        }
+
+    spin_unlock(&rmr_lock);
+}
+
+static bool __init hwdom_owns(const struct rmr_master *m)
+{
+    return !m->kept && !dt_device_for_passthrough(m->np);
+}
+
+/*
+ * What shares pages with a master that is not the hardware domain's is not
+ * the hardware domain's either, and so on with what shares pages with that.
+ */
+static void __init keep_sharers(void)
+{
+    struct rmr_master *m, *other;
+    bool again;
+
+    do {
+        again = false;
+        rmr_for_each_master ( m )
+        {
+            if ( !hwdom_owns(m) )
+                continue;
+
+            rmr_for_each_master ( other )
+                if ( !hwdom_owns(other) && rmr_policy_meet(m, other) )
+                {
+                    printk("rmr: %s: shares a region with %s, which is not the hardware domain's\n",
+                           dt_node_full_name(m->np),
+                           dt_node_full_name(other->np));
+                    keep(m, "shares a region with a master that is not the hardware domain's");
+                    again = true;
+                    break;
+                }
+        }
+    } while ( again );
+}
+
+void __init rmr_hwdom_map(struct domain *d)
+{
+    struct rmr_master *m;
+
+    keep_sharers();
+
+    rmr_for_each_master ( m )
+    {
+        if ( !hwdom_owns(m) )
+            continue;
+
+        spin_lock(&rmr_lock);
+        if ( rmr_policy_hwdom_taken(m) || rmr_p2m_map(d, m) )
+            keep(m, "its regions cannot be mapped in the hardware domain");
+        else
+            m->mapped = d;
+        spin_unlock(&rmr_lock);
+    }
+}
+
+/*
+ * The hardware domain maps other domains' memory where the host has nothing:
+ * not where a master of its own has a region.
+ */
+void __init rmr_hwdom_holes(struct rangeset *holes)
+{
+    const struct rmr_master *m;
+    unsigned int i;
+
+    rmr_for_each_master ( m )
+        for ( i = 0; m->mapped && i < m->nr_regions; i++ )
+        {
+            const struct rmr_region *r = &m->regions[i];
+
+            if ( rangeset_remove_range(holes, PFN_DOWN(r->iova),
+                                       PFN_DOWN(r->iova + r->size - 1)) )
+                panic("rmr: no memory for the hardware domain's holes\n");
+        }
+}
+
+/* Does [@start, @start + @size) overlap a region that dom0 must not have? */
+static bool __init hidden_range(paddr_t start, paddr_t size)
+{
+    const struct rmr_master *m;
+    unsigned int i;
+
+    rmr_for_each_master ( m )
+    {
+        if ( hwdom_owns(m) )
+            continue;
+
+        for ( i = 0; i < m->nr_regions; i++ )
+        {
+            const struct rmr_region *r = &m->regions[i];
+
+            if ( !rmr_is_carveout(r) && r->pa < start + size &&
+                 start < r->pa + r->size )
+                return true;
+        }
+    }
+
+    return false;
+}
+
+bool __init rmr_hwdom_hides(const struct dt_device_node *np)
+{
+    const struct rmr_master *m = find_master(np);
+    unsigned int i;
+
+    if ( list_empty(&rmr_masters) )
+        return false;
+
+    /* A master that stays on its RMR table, or would share its context. */
+    if ( m ? m->kept != NULL : rmr_policy_aliases(np) )
+    {
+        printk("rmr: %s: kept from the hardware domain\n",
+               dt_node_full_name(np));
+        return true;
+    }
+
+    for ( i = 0; i < dt_number_of_address(np); i++ )
+    {
+        paddr_t addr, size;
+
+        if ( !dt_device_get_paddr(np, i, &addr, &size) &&
+             hidden_range(addr, size) )
+        {
+            printk(XENLOG_INFO
+                   "rmr: %s: in a region that is not the hardware domain's: not described to it\n",
+                   dt_node_full_name(np));
+            return true;
+        }
+    }
+
+    return false;
+}
+
+const struct membanks *__init
+rmr_hwdom_reserved_mem(const struct membanks *banks)
+{
+    static struct meminfo __initdata meminfo;
+    struct membanks *seen = container_of(&meminfo.common, struct membanks,
+                                         common);
+    unsigned int i;
+
+    seen->type = RESERVED_MEMORY;
+    seen->max_banks = ARRAY_SIZE(meminfo.bank);
+    seen->nr_banks = 0;
+
+    for ( i = 0; i < banks->nr_banks; i++ )
+        if ( !hidden_range(banks->bank[i].start, banks->bank[i].size) &&
+             !rmr_cmdline_bank(banks->bank[i].start, banks->bank[i].size) )
+            seen->bank[seen->nr_banks++] = banks->bank[i];
+
+    return seen->nr_banks == banks->nr_banks ? banks : seen;
+}
+
+/*
+ * One line per master: at once for its first fault, then at most every five
+ * seconds, whatever the number of transactions that fault. From the SMMU's
+ * event handler, which does not run in parallel with itself.
+ */
+void rmr_fault(struct rmr_master *m, const char *what)
+{
+    m->faults++;
+
+    if ( m->faults_said && NOW() - m->fault_said_at < SECONDS(5) )
+        return;
+
+    m->fault_said_at = NOW();
+    printk("rmr: %s: %u fault%s, %u since last said: %s, state %s\n",
+           dt_node_full_name(m->np), m->faults, m->faults == 1 ? "" : "s",
+           m->faults - m->faults_said, what, rmr_state_name(m));
+    m->faults_said = m->faults;
+}
+
+/* Firmware's masters that Xen leaves to themselves: say so, once each. */
+static void __init say_undriven(void)
+{
+    LIST_HEAD(found);
+    struct rmr_master *m, *tmp;
+
+    if ( !prepared )
+    {
+        if ( rmr_dt_scan(&found) )
+            printk("rmr: no memory to look for masters\n");
+        list_splice(&found, &rmr_masters);
+    }
+    rmr_policy_end();
+
+    list_for_each_entry_safe ( m, tmp, &rmr_masters, list )
+        if ( !m->ctx || !iommu_enabled )
+        {
+            printk("rmr: %s: Xen does not drive SMMU %s: its DMA is as firmware left it\n",
+                   dt_node_full_name(m->np), dt_node_full_name(m->iommu));
+            rmr_master_free(m);
+        }
+}
+
+static int __init rmr_initcall(void)
+{
+    if ( !acpi_disabled )
+        return 0;
+
+    say_undriven();
+
+    if ( list_empty(&rmr_masters) )
+        return 0;
+
+    /* It would be a bug, and the first join would switch to garbage. */
+    if ( geometry.ipa_bits != p2m_ipa_bits ||
+         geometry.root_level != P2M_ROOT_LEVEL ||
+         geometry.root_order != P2M_ROOT_ORDER )
+        panic("rmr: tables made for %u bits, level %u, order %u; the p2m has %u, %u, %u\n",
+              geometry.ipa_bits, geometry.root_level, geometry.root_order,
+              p2m_ipa_bits, P2M_ROOT_LEVEL, P2M_ROOT_ORDER);
+
+    rmr_dump_init();
+
+    if ( IS_ENABLED(CONFIG_ARM_RMR_DELAYS) )
+    {
+        printk("rmr: probe-window boot\n");
+        mdelay(2000);
+    }
+
+    return 0;
+}
+__initcall(rmr_initcall);
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The regions of RMR masters in a domain's p2m: mapped whole, and pinned so
+ * that nothing can replace, remove or split the mapping while a master uses it
+ * (Xen changes a live entry by break-before-make, which the master's DMA would
+ * see as a fault).
+ *
+ * master.c maps and unmaps; p2m_set_entry() asks rmr_p2m_pinned() first. Pins
+ * are sorted by gfn, do not overlap, and are protected by the p2m's lock.
+ */
+#include <xen/errno.h>
+#include <xen/sched.h>
+#include <xen/xmalloc.h>
+
+#include <asm/p2m.h>
+
+#include "rmr.h"
+
+struct rmr_pin {
+    struct rmr_pin *next;
+    unsigned long gfn;
+    unsigned long nr;
+    unsigned long mfn;                 /* INVALID_MFN: must stay unmapped */
+    unsigned int users;
+    bool was_there;                    /* mapped before it was pinned */
+};
+
+static bool pin_is_hole(const struct rmr_pin *pin)
+{
+    return mfn_eq(_mfn(pin->mfn), INVALID_MFN);
+}
+
+static struct rmr_pin *region_to_pin(const struct rmr_region *r)
+{
+    struct rmr_pin *pin = xzalloc(struct rmr_pin);
+
+    if ( !pin )
+        return NULL;
+
+    pin->gfn = PFN_DOWN(r->iova);
+    pin->nr = PFN_DOWN(r->size);
+    pin->mfn = rmr_is_carveout(r) ? mfn_x(INVALID_MFN) : PFN_DOWN(r->pa);
+    pin->users = 1;
+
+    return pin;
+}
+
+/* The first pin of @p2m that overlaps [@gfn, @gfn + @nr), or NULL. */
+static struct rmr_pin *find_pin(const struct p2m_domain *p2m,
+                                unsigned long gfn, unsigned long nr)
+{
+    struct rmr_pin *pin;
+
+    for ( pin = p2m->rmr_pins; pin; pin = pin->next )
+    {
+        if ( pin->gfn - gfn < nr || gfn - pin->gfn < pin->nr )
+            return pin;
+        if ( pin->gfn > gfn )
+            break;
+    }
+
+    return NULL;
+}
+
+static struct rmr_pin *find_same_pin(const struct p2m_domain *p2m,
+                                     const struct rmr_pin *as)
+{
+    struct rmr_pin *pin;
+
+    for ( pin = p2m->rmr_pins; pin; pin = pin->next )
+        if ( pin->gfn == as->gfn && pin->nr == as->nr && pin->mfn == as->mfn )
+            return pin;
+
+    return NULL;
+}
+
+/* Does a pin stand in the way of @new? Two holes may overlap. */
+static bool pin_conflicts(const struct p2m_domain *p2m,
+                          const struct rmr_pin *new)
+{
+    const struct rmr_pin *pin;
+
+    for ( pin = p2m->rmr_pins; pin; pin = pin->next )
+        if ( (pin->gfn - new->gfn < new->nr || new->gfn - pin->gfn < pin->nr) &&
+             !(pin_is_hole(pin) && pin_is_hole(new)) )
+            return true;
+
+    return false;
+}
+
+static void insert_pin(struct p2m_domain *p2m, struct rmr_pin *pin)
+{
+    struct rmr_pin **where = &p2m->rmr_pins;
+
+    while ( *where && (*where)->gfn < pin->gfn )
+        where = &(*where)->next;
+
+    pin->next = *where;
+    *where = pin;
+}
+
+static void remove_pin(struct p2m_domain *p2m, struct rmr_pin *pin)
+{
+    struct rmr_pin **where = &p2m->rmr_pins;
+
+    while ( *where != pin )
+        where = &(*where)->next;
+
+    *where = pin->next;
+    xfree(pin);
+}
+
+/*
+ * Would mapping [@gfn, @gfn + @nr) to @mfn leave what @pin holds as it is?
+ * Removing what must stay unmapped does too.
+ */
+static bool pin_agrees(const struct rmr_pin *pin, unsigned long gfn,
+                       mfn_t mfn, p2m_type_t t, p2m_access_t a)
+{
+    if ( pin_is_hole(pin) )
+        return mfn_eq(mfn, INVALID_MFN);
+
+    return !mfn_eq(mfn, INVALID_MFN) && t == p2m_mmio_direct_c &&
+           a == p2m_access_rwx && mfn_x(mfn) - gfn == pin->mfn - pin->gfn;
+}
+
+/*
+ * A call that covers pins and agrees with all of them writes only what lies
+ * between them: a /reserved-memory node may be larger than the region that a
+ * master has in it. A call that does not agree fails before anything is
+ * written.
+ */
+bool rmr_p2m_set_pinned(struct p2m_domain *p2m, gfn_t gfn, unsigned long nr,
+                        mfn_t mfn, p2m_type_t t, p2m_access_t a, int *rc)
+{
+    unsigned long start = gfn_x(gfn), end = start + nr;
+    const struct rmr_pin *pin = find_pin(p2m, start, nr);
+
+    if ( !pin )
+        return false;
+
+    for ( ; pin && pin->gfn < end; pin = pin->next )
+        if ( !pin_agrees(pin, start, mfn, t, a) )
+        {
+            printk(XENLOG_G_WARNING
+                   "rmr: %pd: gfn %#lx-%#lx is pinned for a master's DMA: %s of gfn %#lx-%#lx refused\n",
+                   p2m->domain, pin->gfn, pin->gfn + pin->nr - 1,
+                   mfn_eq(mfn, INVALID_MFN) ? "removal" : "mapping",
+                   start, end - 1);
+            *rc = -EBUSY;
+            return true;
+        }
+
+    *rc = 0;
+    while ( start < end && !*rc )
+    {
+        unsigned long upto;
+
+        pin = find_pin(p2m, start, end - start);
+        upto = pin ? max(pin->gfn, start) : end;
+
+        if ( upto > start )
+            *rc = p2m_set_entry(p2m, _gfn(start), upto - start, mfn, t, a);
+        if ( pin )
+            upto = min(pin->gfn + pin->nr, end);
+
+        if ( !mfn_eq(mfn, INVALID_MFN) )
+            mfn = mfn_add(mfn, upto - start);
+        start = upto;
+    }
+
+    return true;
+}
+
+/*
+ * Is @r in @p2m leaf for leaf as it is in @table? The two have one geometry:
+ * rmr_initcall() has seen to that.
+ */
+static bool same_leaves(const struct p2m_domain *p2m,
+                        const struct rmr_table *table,
+                        const struct rmr_region *r)
+{
+    unsigned long gfn = PFN_DOWN(r->iova);
+    const unsigned long end = gfn + PFN_DOWN(r->size);
+
+    while ( gfn < end )
+    {
+        unsigned int ours, theirs;
+        lpae_t a = rmr_table_lookup(table->root, &table->geom, _gfn(gfn),
+                                    &ours);
+        lpae_t b = rmr_table_lookup(p2m->root, &table->geom, _gfn(gfn),
+                                    &theirs);
+
+        ASSERT(lpae_is_valid(a));
+        if ( ours != theirs || a.bits != b.bits )
+            return false;
+
+        gfn += 1UL << XEN_PT_LEVEL_ORDER(ours);
+    }
+
+    return true;
+}
+
+/*
+ * What is at @r's IPAs: nothing, the mapping that we want (perhaps in other
+ * leaf sizes), or something else, whose first gfn goes to @gfn.
+ */
+static int check_range(struct p2m_domain *p2m, const struct rmr_region *r,
+                       unsigned long *gfn, bool *present)
+{
+    const unsigned long start = PFN_DOWN(r->iova);
+    const unsigned long end = start + PFN_DOWN(r->size);
+    unsigned int order;
+
+    *present = false;
+
+    for ( *gfn = start; *gfn < end; )
+    {
+        p2m_type_t t;
+        mfn_t mfn = p2m_get_entry(p2m, _gfn(*gfn), &t, NULL, &order, NULL);
+
+        if ( t != p2m_invalid )
+        {
+            if ( rmr_is_carveout(r) || t != p2m_mmio_direct_c ||
+                 mfn_x(mfn) - *gfn != PFN_DOWN(r->pa) - start )
+                return -EEXIST;
+            *present = true;
+        }
+
+        *gfn = (*gfn | ((1UL << order) - 1)) + 1;
+    }
+
+    return 0;
+}
+
+static int map_region(struct p2m_domain *p2m, const struct rmr_master *m,
+                      const struct rmr_region *r)
+{
+    bool present = false;
+    unsigned long gfn;
+    struct rmr_pin *pin = region_to_pin(r), *same;
+    int rc;
+
+    if ( !pin )
+        return -ENOMEM;
+
+    same = find_same_pin(p2m, pin);
+    if ( same )
+    {
+        same->users++;
+        xfree(pin);
+        return 0;
+    }
+
+    rc = pin_conflicts(p2m, pin) ? -EEXIST : 0;
+    gfn = pin->gfn;
+    if ( !rc )
+        rc = check_range(p2m, r, &gfn, &present);
+    if ( rc )
+    {
+        printk("rmr: %s: %pd has something else at %"PRIrmr" of region %"PRIrmr"-%"PRIrmr": not assigned\n",
+               dt_node_full_name(m->np), p2m->domain, pfn_to_paddr(gfn),
+               r->iova, r->iova + r->size - 1);
+        goto fail;
+    }
+
+    if ( !rmr_is_carveout(r) && !(present && same_leaves(p2m, &m->table, r)) )
+    {
+        rc = p2m_set_entry(p2m, _gfn(pin->gfn), pin->nr, _mfn(pin->mfn),
+                           p2m_mmio_direct_c, p2m_access_rwx);
+        if ( rc )
+        {
+            printk("rmr: %s: region %"PRIrmr"-%"PRIrmr" cannot be mapped in %pd (%d%s): not assigned\n",
+                   dt_node_full_name(m->np), r->iova, r->iova + r->size - 1,
+                   p2m->domain, rc,
+                   rc == -ENOMEM ? ", more p2m memory is needed" : "");
+            if ( !present &&
+                 p2m_set_entry(p2m, _gfn(pin->gfn), pin->nr, INVALID_MFN,
+                               p2m_invalid, p2m_access_rwx) )
+                printk("rmr: %pd: region %"PRIrmr" stays partly mapped\n",
+                       p2m->domain, r->iova);
+            goto fail;
+        }
+    }
+
+    pin->was_there = present;
+    insert_pin(p2m, pin);
+
+    return 0;
+
+ fail:
+    xfree(pin);
+    return rc;
+}
+
+/* @undo: of a mapping that has failed, so that what was there before stays. */
+static void unmap_region(struct p2m_domain *p2m, const struct rmr_region *r,
+                         bool undo)
+{
+    const struct rmr_pin as = {
+        .gfn = PFN_DOWN(r->iova),
+        .nr = PFN_DOWN(r->size),
+        .mfn = rmr_is_carveout(r) ? mfn_x(INVALID_MFN) : PFN_DOWN(r->pa),
+    };
+    struct rmr_pin *pin = find_same_pin(p2m, &as);
+    bool leave;
+
+    if ( !pin )
+    {
+        ASSERT_UNREACHABLE();
+        return;
+    }
+
+    if ( --pin->users )
+        return;
+
+    leave = undo && pin->was_there;
+    remove_pin(p2m, pin);
+
+    /* A dying domain's p2m takes no changes: relinquish_p2m_mapping(). */
+    if ( leave || p2m->domain->is_dying || rmr_is_carveout(r) )
+        return;
+
+    if ( p2m_set_entry(p2m, _gfn(as.gfn), as.nr, INVALID_MFN, p2m_invalid,
+                       p2m_access_rwx) )
+        printk("rmr: %pd: region %"PRIrmr"-%"PRIrmr" stays mapped\n",
+               p2m->domain, r->iova, r->iova + r->size - 1);
+}
+
+/*
+ * Map all regions of @m in @d and pin them; regions that another master of @d
+ * has pinned already are counted. On failure nothing is mapped or pinned that
+ * was not before.
+ *
+ * -EEXIST: something else is at a region's IPAs. -ENOMEM. What was mapped
+ * identically before stays, perhaps in other leaf sizes.
+ */
+int rmr_p2m_map(struct domain *d, const struct rmr_master *m)
+{
+    struct p2m_domain *p2m = p2m_get_hostp2m(d);
+    unsigned int i;
+    int rc = 0;
+
+    p2m_write_lock(p2m);
+
+    for ( i = 0; i < m->nr_regions && !rc; i++ )
+        rc = map_region(p2m, m, &m->regions[i]);
+
+    if ( rc )
+        for ( i--; i > 0; )
+            unmap_region(p2m, &m->regions[--i], true);
+
+    p2m_write_unlock(p2m);
+
+    return rc;
+}
+
+void rmr_p2m_unmap(struct domain *d, const struct rmr_master *m)
+{
+    struct p2m_domain *p2m = p2m_get_hostp2m(d);
+    unsigned int i;
+
+    p2m_write_lock(p2m);
+
+    for ( i = 0; i < m->nr_regions; i++ )
+        unmap_region(p2m, &m->regions[i], false);
+
+    p2m_write_unlock(p2m);
+}
+
+/* Before a join: the p2m answers for the regions just as the RMR table does. */
+bool rmr_p2m_verify(struct domain *d, const struct rmr_master *m)
+{
+    struct p2m_domain *p2m = p2m_get_hostp2m(d);
+    unsigned int i;
+    bool same = true;
+
+    p2m_read_lock(p2m);
+
+    for ( i = 0; i < m->nr_regions && same; i++ )
+        same = rmr_is_carveout(&m->regions[i]) ||
+               same_leaves(p2m, &m->table, &m->regions[i]);
+
+    p2m_read_unlock(p2m);
+
+    return same;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every refusal of an assignment: one function per rule, one line per refusal
+ * that names the device, the other party, the rule, and the way out where
+ * there is one. The caller gets an errno and nothing has changed.
+ *
+ * What firmware describes is judged at boot, in policy.c.
+ */
+#include <xen/errno.h>
+#include <xen/init.h>
+#include <xen/iommu.h>
+#include <xen/lib.h>
+#include <xen/sched.h>
+
+#include <asm/p2m.h>
+
+#include "rmr.h"
+
+/*
+ * StreamIDs. Two masters that the SMMU cannot tell apart would share one
+ * context: an ordinary master with an RMR master's StreamID is refused.
+ */
+static const struct rmr_master *owner_of_sid(const struct dt_device_node *iommu,
+                                             uint32_t sid)
+{
+    const struct rmr_master *m;
+    unsigned int i;
+
+    rmr_for_each_master ( m )
+    {
+        if ( m->iommu != iommu )
+            continue;
+
+        for ( i = 0; i < m->nr_sids; i++ )
+            if ( m->sids[i] == sid )
+                return m;
+    }
+
+    return NULL;
+}
+
+/* May @np, behind @iommu, become an ordinary master with @sid? */
+bool rmr_policy_alias(const struct dt_device_node *np,
+                      const struct dt_device_node *iommu, uint32_t sid)
+{
+    const struct rmr_master *m = owner_of_sid(iommu, sid);
+
+    if ( !m )
+        return false;
+
+    printk("rmr: %s: StreamID %#x is that of %s, whose context is not shared: not assigned to any domain; rmr=%s=off makes both ordinary\n",
+           dt_node_full_name(np), sid, dt_node_full_name(m->np),
+           dt_node_full_name(m->np));
+
+    return true;
+}
+
+/* The same question about all StreamIDs of a node that nobody has added yet. */
+bool __init rmr_policy_aliases(const struct dt_device_node *np)
+{
+    struct dt_phandle_args args;
+    unsigned int i;
+
+    if ( !dt_find_property(np, "iommus", NULL) )
+        return false;
+
+    for ( i = 0;
+          !dt_parse_phandle_with_args(np, "iommus", "#iommu-cells", i, &args);
+          i++ )
+        if ( args.args_count && rmr_policy_alias(np, args.np, args.args[0]) )
+            return true;
+
+    return false;
+}
+
+/* Regions. The very same pages in two domains would be a hole between them. */
+bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b)
+{
+    unsigned int i, j;
+
+    for ( i = 0; i < a->nr_regions; i++ )
+        for ( j = 0; j < b->nr_regions; j++ )
+        {
+            const struct rmr_region *r = &a->regions[i], *s = &b->regions[j];
+
+            if ( !rmr_is_carveout(r) && !rmr_is_carveout(s) &&
+                 r->pa < s->pa + s->size && s->pa < r->pa + r->size )
+                return true;
+        }
+
+    return false;
+}
+
+static bool __init taken_by_node(const struct rmr_master *m,
+                                 const struct rmr_region *r,
+                                 const struct dt_device_node *np)
+{
+    unsigned int i;
+
+    for ( i = 0; i < dt_number_of_address(np); i++ )
+    {
+        paddr_t addr, size;
+
+        if ( dt_device_get_paddr(np, i, &addr, &size) ||
+             addr >= r->iova + r->size || r->iova >= addr + size )
+            continue;
+
+        printk("rmr: %s: the hardware domain has %s in %"PRIrmr"-%"PRIrmr", which the device sees otherwise: not assigned\n",
+               dt_node_full_name(m->np), dt_node_full_name(np), r->iova,
+               r->iova + r->size - 1);
+
+        return true;
+    }
+
+    return false;
+}
+
+struct aperture {
+    const struct rmr_master *m;
+    const struct rmr_region *r;
+};
+
+static int __init cf_check taken_by_range(const struct dt_device_node *np,
+                                          uint64_t addr, uint64_t len,
+                                          void *data)
+{
+    const struct aperture *a = data;
+
+    if ( addr >= a->r->iova + a->r->size || a->r->iova >= addr + len )
+        return 0;
+
+    printk("rmr: %s: the hardware domain has the PCI windows of %s in %"PRIrmr"-%"PRIrmr", which the device sees otherwise: not assigned\n",
+           dt_node_full_name(a->m->np), dt_node_full_name(np), a->r->iova,
+           a->r->iova + a->r->size - 1);
+
+    return -EEXIST;
+}
+
+/*
+ * The hardware domain has the host's layout. A region whose IPAs are not its
+ * own memory must be where the host has nothing: dom0's tree is walked, and
+ * its devices mapped, after the region is pinned.
+ */
+bool __init rmr_policy_hwdom_taken(const struct rmr_master *m)
+{
+    const struct dt_device_node *np;
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_regions; i++ )
+    {
+        struct aperture a = { .m = m, .r = &m->regions[i] };
+
+        if ( rmr_is_direct(a.r) )
+            continue;
+
+        dt_for_each_device_node ( dt_host, np )
+            if ( taken_by_node(m, a.r, np) ||
+                 (dt_device_type_is_equal(np, "pci") &&
+                  dt_get_property(np, "ranges", NULL) &&
+                  dt_for_each_range(np, taken_by_range, &a)) )
+                return true;
+    }
+
+    return false;
+}
+
+static int refuse_shared(const struct rmr_master *m, const struct domain *d)
+{
+    const struct rmr_master *other;
+
+    rmr_for_each_master ( other )
+        if ( other != m && other->d && other->d != d && rmr_policy_meet(m, other) )
+        {
+            printk("rmr: %s: shares a region with %s, which is %pd's: not assigned to %pd\n",
+                   dt_node_full_name(m->np), dt_node_full_name(other->np),
+                   other->d, d);
+            return -EPERM;
+        }
+
+    return 0;
+}
+
+static int refuse_state(const struct rmr_master *m, const struct domain *d)
+{
+    switch ( m->state )
+    {
+    case RMR_BOOT:
+    case RMR_QUARANTINE:
+        return 0;
+
+    case RMR_BROKEN:
+        printk("rmr: %s: its SMMU did not complete an invalidation: not assigned to %pd, nor to any domain until the next boot\n",
+               dt_node_full_name(m->np), d);
+        return -EIO;
+
+    default:
+        printk("rmr: %s: is %pd's: not assigned to %pd\n",
+               dt_node_full_name(m->np), m->d, d);
+        return -EBUSY;
+    }
+}
+
+static int refuse_domain(const struct rmr_master *m, const struct domain *d)
+{
+    if ( !is_hardware_domain(d) )
+    {
+        printk("rmr: %s: RMR masters can be the hardware domain's only, so far: not assigned to %pd; rmr=%s=off makes it an ordinary master\n",
+               dt_node_full_name(m->np), d, dt_node_full_name(m->np));
+        return -EOPNOTSUPP;
+    }
+
+    if ( p2m_get_hostp2m(d)->mem_access_enabled )
+    {
+        printk("rmr: %s: %pd has mem_access enabled, which maps by pages only: not assigned\n",
+               dt_node_full_name(m->np), d);
+        return -EBUSY;
+    }
+
+    return 0;
+}
+
+static int refuse_kept(const struct rmr_master *m, const struct domain *d)
+{
+    if ( !m->kept )
+        return 0;
+
+    printk("rmr: %s: %s: not assigned to %pd\n", dt_node_full_name(m->np),
+           m->kept, d);
+
+    return -EPERM;
+}
+
+/*
+ * Every rule on assigning @m to @d that can be judged before its regions are
+ * mapped. 0, or an errno with the reason printed.
+ */
+int rmr_policy_assign(const struct rmr_master *m, const struct domain *d)
+{
+    int rc = refuse_state(m, d);
+
+    if ( !rc )
+        rc = refuse_kept(m, d);
+    if ( !rc )
+        rc = refuse_domain(m, d);
+    if ( !rc )
+        rc = refuse_shared(m, d);
+
+    return rc;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

@@ -1,0 +1,706 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every refusal, in one place: one function per rule, one line per refusal
+ * that names the node, what is wrong, and what Xen does now.
+ *
+ * dt.c asks about regions, StreamIDs and what masters share, at boot, between
+ * rmr_policy_begin() and rmr_policy_end(). What is accepted here is reserved
+ * memory that belongs to nobody else, page aligned, inside the p2m.
+ */
+#include <xen/bootfdt.h>
+#include <xen/errno.h>
+#include <xen/init.h>
+#include <xen/lib.h>
+#include <xen/sort.h>
+#include <xen/xmalloc.h>
+
+#include <asm/device.h>
+
+#include "rmr.h"
+
+/* --- What regions are held against ---------------------------------------- */
+
+/* Registers of a device that Xen uses. */
+struct used {
+    paddr_t start;
+    paddr_t last;
+    const struct dt_device_node *np;
+};
+
+/* The memory of a region, as firmware has it: not rounded to pages. */
+struct claim {
+    paddr_t start;
+    paddr_t last;
+    paddr_t reach;                     /* highest last up to here */
+    struct rmr_master *m;
+};
+
+static struct used *__initdata used;
+static unsigned int __initdata nr_used;
+static struct claim *__initdata claims;
+static unsigned int __initdata nr_claims;
+
+static int __init cf_check cmp_used(const void *a, const void *b)
+{
+    const struct used *l = a, *r = b;
+
+    return l->start < r->start ? -1 : l->start > r->start;
+}
+
+static void __init cf_check swap_used(void *a, void *b, size_t size)
+{
+    struct used *l = a, *r = b;
+
+    SWAP(*l, *r);
+}
+
+static int __init cf_check cmp_claims(const void *a, const void *b)
+{
+    const struct claim *l = a, *r = b;
+
+    if ( l->start != r->start )
+        return l->start < r->start ? -1 : 1;
+
+    return l->last < r->last ? -1 : l->last > r->last;
+}
+
+static void __init cf_check swap_claims(void *a, void *b, size_t size)
+{
+    struct claim *l = a, *r = b;
+
+    SWAP(*l, *r);
+}
+
+static bool __init xen_uses(const struct dt_device_node *np)
+{
+    switch ( device_get_class(np) )
+    {
+    case DEVICE_INTERRUPT_CONTROLLER:
+    case DEVICE_IOMMU:
+    case DEVICE_SERIAL:
+        return true;
+
+    default:
+        /* An ITS has no driver class, the timer and the console's UART do. */
+        return dt_device_used_by(np) == DOMID_XEN ||
+               dt_device_is_compatible(np, "arm,gic-v3-its");
+    }
+}
+
+static int __init note_used(const struct dt_device_node *np, paddr_t start,
+                            paddr_t size)
+{
+    struct used *u = used;
+
+    if ( !size || start + size - 1 < start )
+        return 0;
+
+    if ( !(nr_used & 15) )
+    {
+        u = xrealloc_array(u, nr_used + 16);
+        if ( !u )
+            return -ENOMEM;
+        used = u;
+    }
+
+    u += nr_used++;
+    u->start = start;
+    u->last = start + size - 1;
+    u->np = np;
+
+    return 0;
+}
+
+/* Called once for every node of the tree. */
+int __init rmr_policy_note(const struct dt_device_node *np)
+{
+    int na = dt_n_addr_cells(np), ns = dt_n_size_cells(np), rc = 0;
+    unsigned int i, nr;
+
+    /* Beyond that Xen's helpers for `reg` do not terminate. */
+    if ( !xen_uses(np) || na < 1 || na > 4 || ns < 1 || ns > 4 )
+        return 0;
+
+    nr = dt_number_of_address(np);
+    for ( i = 0; i < nr && !rc; i++ )
+    {
+        paddr_t start, size;
+
+        if ( !dt_device_get_paddr(np, i, &start, &size) )
+            rc = note_used(np, start, size);
+    }
+
+    return rc;
+}
+
+/* Sorted and disjoint, so that a region is looked up by bisection. */
+static void __init settle_used(void)
+{
+    unsigned int i, nr = 0;
+
+    sort(used, nr_used, sizeof(*used), cmp_used, swap_used);
+
+    for ( i = 0; i < nr_used; i++ )
+        if ( nr && used[i].start <= used[nr - 1].last )
+            used[nr - 1].last = max(used[nr - 1].last, used[i].last);
+        else
+            used[nr++] = used[i];
+
+    nr_used = nr;
+}
+
+static void __init add_claims(struct rmr_master *m)
+{
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_regions; i++ )
+    {
+        const struct rmr_region *r = &m->regions[i];
+        paddr_t last = r->pa + r->size - 1;
+
+        if ( rmr_is_carveout(r) || last < r->pa )
+            continue;
+
+        claims[nr_claims].start = r->pa;
+        claims[nr_claims].last = last;
+        claims[nr_claims].m = m;
+        nr_claims++;
+    }
+}
+
+static int __init collect_claims(const struct list_head *masters)
+{
+    struct rmr_master *m;
+    unsigned int i, nr = 0;
+
+    list_for_each_entry ( m, masters, list )
+        nr += m->nr_regions;
+
+    xfree(claims);
+    nr_claims = 0;
+    claims = xmalloc_array(struct claim, max(nr, 1U));
+    if ( !claims )
+        return -ENOMEM;
+
+    list_for_each_entry ( m, masters, list )
+        add_claims(m);
+
+    sort(claims, nr_claims, sizeof(*claims), cmp_claims, swap_claims);
+
+    for ( i = 0; i < nr_claims; i++ )
+        claims[i].reach = i ? max(claims[i - 1].reach, claims[i].last)
+                            : claims[i].last;
+
+    return 0;
+}
+
+int __init rmr_policy_begin(const struct list_head *masters)
+{
+    settle_used();
+
+    return collect_claims(masters);
+}
+
+void __init rmr_policy_end(void)
+{
+    XFREE(used);
+    nr_used = 0;
+    XFREE(claims);
+    nr_claims = 0;
+}
+
+/* --- Rules for one region ------------------------------------------------- */
+
+#define refuse(m, r, fmt, args...)                                           \
+    printk("rmr: %s: region %#"PRIpaddr"-%#"PRIpaddr" (%s): " fmt            \
+           ": not mapped\n", dt_node_full_name((m)->np), (r)->iova,          \
+           (r)->iova + (r)->size - 1,                                        \
+           (r)->np ? dt_node_full_name((r)->np) : "command line", ## args)
+
+static bool __init overlaps(paddr_t start, paddr_t last, paddr_t start2,
+                            paddr_t size2)
+{
+    return size2 && start <= start2 + size2 - 1 && last >= start2;
+}
+
+static bool __init wraps(const struct rmr_master *m, const struct rmr_region *r)
+{
+    if ( r->iova + r->size - 1 >= r->iova &&
+         (rmr_is_carveout(r) || r->pa + r->size - 1 >= r->pa) )
+        return false;
+
+    refuse(m, r, "%#"PRIpaddr" bytes from there wrap around the end of the address space",
+           r->size);
+
+    return true;
+}
+
+static bool __init beyond(paddr_t last, unsigned int bits)
+{
+    return bits < sizeof(last) * 8 && (last >> bits);
+}
+
+static bool __init beyond_p2m(const struct rmr_master *m,
+                              const struct rmr_region *r, unsigned int ipa_bits)
+{
+    if ( beyond(r->iova + r->size - 1, ipa_bits) )
+        refuse(m, r, "ends beyond the %u bits of I/O address that the SMMU can translate",
+               ipa_bits);
+    else if ( !rmr_is_carveout(r) && beyond(r->pa + r->size - 1, ipa_bits) )
+        refuse(m, r, "its memory at %#"PRIpaddr" ends beyond %u bits of physical address",
+               r->pa, ipa_bits);
+    else
+        return false;
+
+    return true;
+}
+
+static bool __init page_offsets_differ(const struct rmr_master *m,
+                                       const struct rmr_region *r)
+{
+    if ( !((r->iova ^ r->pa) & ~PAGE_MASK) )
+        return false;
+
+    refuse(m, r, "its memory at %#"PRIpaddr" has another offset into the page",
+           r->pa);
+
+    return true;
+}
+
+static bool __init is_given_away(const struct rmr_master *m,
+                                 const struct rmr_region *r,
+                                 paddr_t start, paddr_t last)
+{
+    const struct membanks *banks = bootinfo_get_reserved_mem();
+    unsigned int i;
+
+    for ( i = 0; i < banks->nr_banks; i++ )
+    {
+        const struct membank *b = &banks->bank[i];
+
+        if ( !overlaps(start, last, b->start, b->size) ||
+             (b->type != MEMBANK_STATIC_DOMAIN &&
+              b->type != MEMBANK_STATIC_HEAP) )
+            continue;
+
+        refuse(m, r, "overlaps %s at %#"PRIpaddr,
+               b->type == MEMBANK_STATIC_HEAP
+               ? "Xen's static heap" : "the static memory of a domain",
+               b->start);
+        return true;
+    }
+
+    return false;
+}
+
+static bool __init holds_a_module(const struct rmr_master *m,
+                                  const struct rmr_region *r,
+                                  paddr_t start, paddr_t last)
+{
+    const struct bootmodules *mods = &bootinfo.modules;
+    int i;
+
+    for ( i = 0; i < mods->nr_mods; i++ )
+        if ( overlaps(start, last, mods->module[i].start,
+                      mods->module[i].size) )
+        {
+            refuse(m, r, "overlaps the boot module \"%s\" at %#"PRIpaddr,
+                   boot_module_kind_as_string(mods->module[i].kind),
+                   mods->module[i].start);
+            return true;
+        }
+
+    return false;
+}
+
+static bool __init holds_registers(const struct rmr_master *m,
+                                   const struct rmr_region *r,
+                                   paddr_t start, paddr_t last)
+{
+    unsigned int low = 0, high = nr_used;
+
+    /* The first range that does not end below the region. */
+    while ( low < high )
+    {
+        unsigned int mid = low + (high - low) / 2;
+
+        if ( used[mid].last < start )
+            low = mid + 1;
+        else
+            high = mid;
+    }
+
+    if ( low == nr_used || used[low].start > last )
+        return false;
+
+    refuse(m, r, "overlaps registers of %s, which Xen uses",
+           dt_node_full_name(used[low].np));
+
+    return true;
+}
+
+/* Is all of [@start, @last] reserved, by one bank or several in a row? */
+static bool __init is_reserved(paddr_t start, paddr_t last)
+{
+    const struct membanks *banks = bootinfo_get_reserved_mem();
+    unsigned int i = 0;
+
+    while ( i < banks->nr_banks )
+    {
+        const struct membank *b = &banks->bank[i++];
+
+        if ( !overlaps(start, start, b->start, b->size) ||
+             (b->type != MEMBANK_DEFAULT && b->type != MEMBANK_FDT_RESVMEM) )
+            continue;
+
+        if ( last <= b->start + b->size - 1 )
+            return true;
+
+        start = b->start + b->size;
+        i = 0;
+    }
+
+    return false;
+}
+
+static bool __init not_reserved(const struct rmr_master *m,
+                                const struct rmr_region *r,
+                                paddr_t start, paddr_t last)
+{
+    if ( is_reserved(start, last) )
+        return false;
+
+    if ( is_reserved(r->pa, r->pa + r->size - 1) )
+        refuse(m, r, "not page aligned, and its first or last page is not reserved as a whole (round `reg' to pages)");
+    else
+        refuse(m, r, "its memory at %#"PRIpaddr" is not all reserved: %s",
+               r->pa, r->np ? "is `reg' of that node intact?"
+                            : "the command line could not reserve it");
+
+    return true;
+}
+
+/* A claim on part of [@start, @last] by another master than @m. */
+static const struct claim *__init find_claim(const struct rmr_master *m,
+                                             const struct rmr_region *r,
+                                             paddr_t start, paddr_t last)
+{
+    unsigned int low = 0, high = nr_claims;
+
+    while ( low < high )
+    {
+        unsigned int mid = low + (high - low) / 2;
+
+        if ( claims[mid].start <= last )
+            low = mid + 1;
+        else
+            high = mid;
+    }
+
+    while ( low-- && claims[low].reach >= start )
+    {
+        const struct claim *c = &claims[low];
+
+        if ( c->m == m || c->last < start )
+            continue;
+
+        /* The very same memory may be shared, and so may its pages. */
+        if ( c->start != r->pa || c->last != r->pa + r->size - 1 )
+            return c;
+    }
+
+    return NULL;
+}
+
+/* What rounding to pages adds must not be another master's. */
+static bool __init page_is_claimed(const struct rmr_master *m,
+                                   const struct rmr_region *r,
+                                   paddr_t start, paddr_t last)
+{
+    paddr_t r_last = r->pa + r->size - 1;
+    const struct claim *c = NULL;
+
+    if ( start < r->pa )
+        c = find_claim(m, r, start, r->pa - 1);
+    if ( !c && last > r_last )
+        c = find_claim(m, r, r_last + 1, last);
+    if ( !c )
+        return false;
+
+    refuse(m, r, "not page aligned, and %s has a region in its first or last page",
+           dt_node_full_name(c->m->np));
+
+    return true;
+}
+
+/*
+ * May @m have @r? If so @r is page aligned afterwards; if not, one line has
+ * said why.
+ */
+bool __init rmr_policy_region(const struct rmr_master *m, struct rmr_region *r,
+                              unsigned int ipa_bits)
+{
+    paddr_t start, last;
+
+    if ( wraps(m, r) || beyond_p2m(m, r, ipa_bits) )
+        return false;
+
+    if ( !rmr_is_carveout(r) )
+    {
+        start = r->pa & PAGE_MASK;
+        last = (r->pa + r->size - 1) | ~PAGE_MASK;
+
+        if ( page_offsets_differ(m, r) ||
+             is_given_away(m, r, start, last) ||
+             holds_a_module(m, r, start, last) ||
+             holds_registers(m, r, start, last) ||
+             not_reserved(m, r, start, last) ||
+             page_is_claimed(m, r, start, last) )
+            return false;
+
+        r->pa = start;
+    }
+
+    last = (r->iova + r->size - 1) | ~PAGE_MASK;
+    r->iova &= PAGE_MASK;
+    r->size = last - r->iova + 1;
+
+    return true;
+}
+
+void __init rmr_policy_overlap(const struct rmr_master *m,
+                               const struct rmr_region *a,
+                               const struct rmr_region *b)
+{
+    refuse(m, a, "overlaps %#"PRIpaddr"-%#"PRIpaddr" of the same device (%s), which leads elsewhere: neither is right",
+           b->iova, b->iova + b->size - 1,
+           b->np ? dt_node_full_name(b->np) : "command line");
+}
+
+/* --- Rules between masters ------------------------------------------------ */
+
+static const char shares_streams[] = "another device has one of its StreamIDs";
+static const char shares_pages[] =
+    "another device has part of the pages of its region";
+
+static void __init keep(struct rmr_master *m, const char *why)
+{
+    if ( !m->kept )
+        m->kept = why;
+}
+
+/* One StreamID of one master. The first of equal ones tells who has it. */
+struct stream {
+    const struct rmr_master *m;
+    const uint32_t *words;
+    struct rmr_master *owner;
+    bool wanted;                       /* by a master that was dropped */
+};
+
+static int __init cmp_words(const struct rmr_master *ml, const uint32_t *l,
+                            const struct rmr_master *mr, const uint32_t *r)
+{
+    unsigned int i;
+
+    if ( ml->iommu != mr->iommu )
+        return (unsigned long)ml->iommu < (unsigned long)mr->iommu ? -1 : 1;
+
+    for ( i = 0; i < ml->iommu_cells; i++ )
+        if ( l[i] != r[i] )
+            return l[i] < r[i] ? -1 : 1;
+
+    return 0;
+}
+
+static int __init cf_check cmp_streams(const void *a, const void *b)
+{
+    const struct stream *l = a, *r = b;
+
+    return cmp_words(l->m, l->words, r->m, r->words);
+}
+
+static void __init cf_check swap_streams(void *a, void *b, size_t size)
+{
+    struct stream *l = a, *r = b;
+
+    SWAP(*l, *r);
+}
+
+/* The first of the streams that equal StreamID @i of @m. */
+static struct stream *__init find_stream(struct stream *streams,
+                                         unsigned int nr,
+                                         const struct rmr_master *m,
+                                         unsigned int i)
+{
+    const uint32_t *words = &m->sids[i * m->iommu_cells];
+    unsigned int low = 0;
+
+    while ( low < nr )
+    {
+        unsigned int mid = low + (nr - low) / 2;
+
+        if ( cmp_words(streams[mid].m, streams[mid].words, m, words) < 0 )
+            low = mid + 1;
+        else
+            nr = mid;
+    }
+
+    return &streams[low];
+}
+
+/* Who else has @m's StreamIDs? NULL if it may have them for itself. */
+static struct rmr_master *__init find_owner(struct stream *streams,
+                                            unsigned int nr,
+                                            const struct rmr_master *m)
+{
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_sids; i++ )
+    {
+        struct stream *s = find_stream(streams, nr, m, i);
+
+        if ( s->owner )
+            return s->owner;
+    }
+
+    return NULL;
+}
+
+/* Of masters that share a StreamID the first in the tree stays. */
+static bool __init claim_streams(struct stream *streams, unsigned int nr,
+                                 struct rmr_master *m)
+{
+    struct rmr_master *owner = find_owner(streams, nr, m);
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_sids; i++ )
+    {
+        struct stream *s = find_stream(streams, nr, m, i);
+
+        if ( !owner )
+        {
+            s->owner = m;
+            if ( s->wanted )
+                keep(m, shares_streams);
+        }
+        else if ( s->owner )
+            keep(s->owner, shares_streams);
+        else
+            s->wanted = true;
+    }
+
+    if ( !owner )
+        return true;
+
+    printk("rmr: %s: has a StreamID of %s behind %s: its DMA is not kept, and %s can never be assigned\n",
+           dt_node_full_name(m->np), dt_node_full_name(owner->np),
+           dt_node_full_name(m->iommu), dt_node_full_name(owner->np));
+
+    return false;
+}
+
+static void __init fill_streams(struct stream *streams,
+                                const struct list_head *masters)
+{
+    const struct rmr_master *m;
+    unsigned int i;
+
+    list_for_each_entry ( m, masters, list )
+        for ( i = 0; i < m->nr_sids; i++, streams++ )
+        {
+            streams->m = m;
+            streams->words = &m->sids[i * m->iommu_cells];
+            streams->owner = NULL;
+            streams->wanted = false;
+        }
+}
+
+/* Masters never share a stream table entry. -ENOMEM, or 0. */
+int __init rmr_policy_streams(struct list_head *masters)
+{
+    struct rmr_master *m, *tmp;
+    LIST_HEAD(dropped);
+    struct stream *streams;
+    unsigned int nr = 0;
+
+    list_for_each_entry ( m, masters, list )
+        nr += m->nr_sids;
+
+    streams = xmalloc_array(struct stream, max(nr, 1U));
+    if ( !streams )
+        return -ENOMEM;
+
+    fill_streams(streams, masters);
+    sort(streams, nr, sizeof(*streams), cmp_streams, swap_streams);
+
+    /* @streams points into all of them: none is freed before the last. */
+    list_for_each_entry_safe ( m, tmp, masters, list )
+        if ( !claim_streams(streams, nr, m) )
+            list_move_tail(&m->list, &dropped);
+
+    xfree(streams);
+
+    list_for_each_entry_safe ( m, tmp, &dropped, list )
+        rmr_master_free(m);
+
+    return 0;
+}
+
+/* claims[@from] to claims[@to - 1] hang together. */
+static void __init check_shared(unsigned int from, unsigned int to)
+{
+    bool others = false, same = true;
+    unsigned int i;
+
+    for ( i = from + 1; i < to; i++ )
+    {
+        if ( claims[i].m != claims[from].m )
+            others = true;
+        if ( claims[i].start != claims[from].start ||
+             claims[i].last != claims[from].last )
+            same = false;
+    }
+
+    if ( !others )
+        return;
+
+    for ( i = from; i < to; i++ )
+    {
+        struct rmr_master *m = claims[i].m;
+
+        if ( same )
+            printk(XENLOG_INFO "rmr: %s: shares its region at %#"PRIpaddr" with another device: they go to one domain, or stay\n",
+                   dt_node_full_name(m->np), claims[i].start);
+        else
+        {
+            printk("rmr: %s: has part of its region at %#"PRIpaddr" in common with another device: it is kept, and can never be assigned\n",
+                   dt_node_full_name(m->np), claims[i].start);
+            keep(m, shares_pages);
+        }
+    }
+}
+
+/* Masters that have pages in common. The regions are final. -ENOMEM, or 0. */
+int __init rmr_policy_sharing(const struct list_head *masters)
+{
+    unsigned int i, from = 0;
+    int rc = collect_claims(masters);
+
+    for ( i = 1; i <= nr_claims && !rc; i++ )
+        if ( i == nr_claims || claims[i].start > claims[i - 1].reach )
+        {
+            check_shared(from, i);
+            from = i;
+        }
+
+    return rc;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

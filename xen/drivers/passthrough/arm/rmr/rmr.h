@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reserved DMA regions (RMR) of masters behind an Arm SMMU: what the files of
+ * this folder share. <xen/rmr.h> is what the rest of Xen sees.
+ *
+ *   dt.c       firmware's description -> masters and their regions
+ *   policy.c   every refusal of what firmware describes
+ *   policy-domain.c   every refusal of an assignment
+ *   table.c    stage-2 tables that map regions
+ *   p2m.c      the same regions in a domain's p2m, pinned
+ *   master.c   the life of a master
+ *   smmu-v3.c  what master.c asks of an SMMUv3
+ *   dump.c     debug key, hypfs
+ */
+#ifndef ARM_RMR_H
+#define ARM_RMR_H
+
+#include <xen/device_tree.h>
+#include <xen/list.h>
+#include <xen/mm.h>
+#include <xen/rmr.h>
+
+#include <asm/lpae.h>
+
+struct domain;
+
+/* A paddr_t without leading zeroes: "%"PRIrmr. */
+#if defined(CONFIG_ARM_64) || defined(CONFIG_PHYS_ADDR_T_32)
+#define PRIrmr "#lx"
+#else
+#define PRIrmr "#llx"
+#endif
+
+/*
+ * A region: memory that a master goes on using on firmware's word. Once
+ * rmr_policy_region() has accepted it, its bounds are page aligned and, unless
+ * it is a carve-out, [pa, pa + size) is reserved memory.
+ */
+struct rmr_region {
+    paddr_t iova;
+    paddr_t pa;                        /* INVALID_PADDR for a carve-out */
+    paddr_t size;                      /* bytes */
+    const struct dt_device_node *np;   /* /reserved-memory child, NULL if
+                                          declared on the command line */
+    void *va;                          /* cached, to flush it; may be NULL */
+};
+
+/* Does @r take IPAs that the host uses for something else, or for nothing? */
+static inline bool rmr_is_direct(const struct rmr_region *r)
+{
+    return r->iova == r->pa;
+}
+
+static inline bool rmr_is_carveout(const struct rmr_region *r)
+{
+    return r->pa == INVALID_PADDR;
+}
+
+/*
+ * The geometry of the p2m that RMR tables share with it: since a switch
+ * changes nothing but the table's address, VTCR is the same for both.
+ */
+struct rmr_geometry {
+    unsigned int ipa_bits;
+    unsigned int root_level;
+    unsigned int root_order;
+};
+
+/* A private stage-2 table. */
+struct rmr_table {
+    struct page_info *root;            /* 2^root_order pages */
+    struct rmr_geometry geom;
+    unsigned int nr_pages;             /* root pages included */
+    bool clean;                        /* the SMMU's walks are not coherent */
+};
+
+/*
+ * States, and what the SMMU uses in each:
+ *   BOOT        never assigned                       RMR table
+ *   PENDING     assigned to m->d, not yet joined     RMR table
+ *   JOINED      m->d's p2m                           p2m
+ *   QUARANTINE  has left a domain                    RMR table
+ *   BROKEN      an invalidation did not complete     unknown: either
+ *
+ * m->d is NULL in BOOT and QUARANTINE only.
+ */
+enum rmr_state {
+    RMR_BOOT,
+    RMR_PENDING,
+    RMR_JOINED,
+    RMR_QUARANTINE,
+    RMR_BROKEN,
+};
+
+struct rmr_smmu_ops;
+
+struct rmr_master {
+    struct list_head list;             /* rmr_masters, in device tree order */
+    struct dt_device_node *np;
+    struct dt_device_node *iommu;      /* the SMMU's node */
+    uint32_t *sids;                    /* nr_sids times iommu_cells words */
+    unsigned int nr_sids;
+    unsigned int iommu_cells;          /* words of a StreamID; SMMUv3: 1 */
+    struct rmr_region *regions;
+    unsigned int nr_regions;
+
+    /*
+     * Why the master stays on its RMR table for good: one of policy.c's
+     * texts, or NULL when it may be assigned.
+     */
+    const char *kept;
+
+    /* Set when the SMMU's driver has installed the RMR context. */
+    const struct rmr_smmu_ops *ops;
+    void *ctx;
+    unsigned int vmid;
+    struct rmr_table table;
+
+    /* Protected by rmr_lock. */
+    enum rmr_state state;
+    struct domain *d;
+    struct domain *mapped;             /* whose p2m holds the regions, pinned */
+    bool joining;                      /* verified, about to be switched */
+    unsigned int joins, leaves;
+
+    /* Written by the SMMU's event handler only. */
+    unsigned int faults;
+    unsigned int faults_said;
+    s_time_t fault_said_at;
+};
+
+extern struct list_head rmr_masters;
+
+#define rmr_for_each_master(m) list_for_each_entry(m, &rmr_masters, list)
+
+/* What master.c asks of an SMMU generation. join and leave do not allocate. */
+struct rmr_smmu_ops {
+    /*
+     * Give @m a context of its own on @smmu and point its streams at its RMR
+     * table. The SMMU does not translate yet. Sets m->ctx and m->vmid. -ERANGE
+     * for a StreamID outside the SMMU's, -ENOSPC without a free VMID, -ENOMEM.
+     */
+    int (*install)(struct rmr_master *m, void *smmu);
+    /*
+     * Point the streams of @m from its RMR table at the table at @root, which
+     * is @d's p2m, and put its context on the list that @d's p2m flushes walk
+     * before the first store. 0, or -ETIMEDOUT if the SMMU did not complete
+     * the invalidation: then either table may still answer.
+     */
+    int (*join)(struct rmr_master *m, struct domain *d, paddr_t root);
+    /* The way back. 0: nothing of @d is reachable any more. */
+    int (*leave)(struct rmr_master *m, struct domain *d);
+};
+
+/*
+ * dt.c. Both return 0 or -ENOMEM; then what is on the list so far is the
+ * caller's to free.
+ */
+bool rmr_enabled(void);
+bool rmr_cmdline_bank(paddr_t start, paddr_t size);
+int rmr_dt_scan(struct list_head *masters);
+int rmr_dt_check(struct list_head *masters, unsigned int ipa_bits);
+void rmr_master_free(struct rmr_master *m);
+
+/* table.c */
+unsigned int rmr_leaf_level(unsigned long gfn, unsigned long mfn,
+                            unsigned long nr);
+lpae_t rmr_leaf(mfn_t mfn, unsigned int level);
+int rmr_table_init(struct rmr_table *t, const struct rmr_geometry *geom,
+                   bool clean);
+int rmr_table_map(struct rmr_table *t, gfn_t gfn, mfn_t mfn, unsigned long nr);
+void rmr_table_destroy(struct rmr_table *t);
+lpae_t rmr_table_lookup(const struct page_info *root,
+                        const struct rmr_geometry *geom, gfn_t gfn,
+                        unsigned int *level);
+
+/* p2m.c */
+int rmr_p2m_map(struct domain *d, const struct rmr_master *m);
+void rmr_p2m_unmap(struct domain *d, const struct rmr_master *m);
+bool rmr_p2m_verify(struct domain *d, const struct rmr_master *m);
+
+/* master.c */
+void rmr_install(struct dt_device_node *iommu, bool coherent,
+                 const struct rmr_smmu_ops *ops, void *smmu);
+void rmr_fault(struct rmr_master *m, const char *what);
+const char *rmr_state_name(const struct rmr_master *m);
+
+/* smmu-v3.c */
+#ifdef CONFIG_ARM_SMMU_V3
+int rmr_smmu_v3_narrow(struct dt_device_node *np);
+#else
+static inline int rmr_smmu_v3_narrow(struct dt_device_node *np)
+{
+    return -EBADF;
+}
+#endif
+
+/* dump.c */
+void rmr_dump_init(void);
+
+/*
+ * policy.c. rmr_policy_note() sees each node once; what it notes is held until
+ * rmr_policy_end(). rmr_policy_region() rounds the region that it accepts.
+ */
+int rmr_policy_note(const struct dt_device_node *np);
+int rmr_policy_begin(const struct list_head *masters);
+void rmr_policy_end(void);
+bool rmr_policy_region(const struct rmr_master *m, struct rmr_region *r,
+                       unsigned int ipa_bits);
+void rmr_policy_overlap(const struct rmr_master *m, const struct rmr_region *a,
+                        const struct rmr_region *b);
+int rmr_policy_streams(struct list_head *masters);
+int rmr_policy_sharing(const struct list_head *masters);
+
+/* policy-domain.c */
+int rmr_policy_assign(const struct rmr_master *m, const struct domain *d);
+bool rmr_policy_alias(const struct dt_device_node *np,
+                      const struct dt_device_node *iommu, uint32_t sid);
+bool rmr_policy_aliases(const struct dt_device_node *np);
+bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b);
+bool rmr_policy_hwdom_taken(const struct rmr_master *m);
+
+#endif /* ARM_RMR_H */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The SMMUv3 driver's side of its RMR hooks. The functions are in smmu-v3.c of
+ * this folder, which the driver includes below its own.
+ */
+#ifndef ARM_RMR_SMMU_V3_H
+#define ARM_RMR_SMMU_V3_H
+
+#include <xen/rmr.h>
+
+#ifdef CONFIG_ARM_RMR
+
+struct arm_smmu_device;
+struct arm_smmu_xen_domain;
+
+static void arm_smmu_rmr_install(struct arm_smmu_device *smmu);
+static void arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain);
+static bool arm_smmu_rmr_event(const struct arm_smmu_device *smmu,
+                               const u64 *evt);
+static int arm_smmu_rmr_check_sid(const struct arm_smmu_device *smmu,
+                                  struct device *dev, u32 sid);
+
+#define arm_smmu_rmr_domain_init(xen_domain) \
+    INIT_LIST_HEAD(&(xen_domain)->rmr_contexts)
+
+#else
+
+#define arm_smmu_rmr_install(smmu)           ((void)(smmu))
+#define arm_smmu_rmr_flush(xen_domain)       ((void)(xen_domain))
+#define arm_smmu_rmr_event(smmu, evt)        false
+#define arm_smmu_rmr_check_sid(smmu, dev, s) 0
+#define arm_smmu_rmr_domain_init(xen_domain) ((void)(xen_domain))
+
+#endif
+
+#endif /* ARM_RMR_SMMU_V3_H */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reserved DMA regions (RMR) on Arm: masters that firmware left running keep
+ * their DMA from Xen's entry on, through every hand-over.
+ *
+ * Hooks for the rest of Xen, named for the phase they belong to. With
+ * CONFIG_ARM_RMR off each folds to nothing. docs/designs/arm-rmr.md is the
+ * design.
+ */
+#ifndef XEN_RMR_H
+#define XEN_RMR_H
+
+#include <xen/types.h>
+
+struct domain;
+struct dt_device_node;
+struct membanks;
+struct p2m_domain;
+struct rangeset;
+
+/* The device is not an RMR master: the caller goes on as without RMR. */
+#define RMR_NOT_MINE 1
+
+#ifdef CONFIG_ARM_RMR
+
+#include <xen/delay.h>
+
+#include <asm/p2m.h>
+
+/*
+ * Before the first SMMU is probed: find the RMR masters, and settle the p2m's
+ * geometry if there are any. Called from iommu_hardware_setup().
+ */
+void rmr_prepare(void);
+
+/*
+ * Assign @np to @d, or take it away from @d. RMR_NOT_MINE for a device that is
+ * not an RMR master, else 0 or an errno with the reason logged and nothing
+ * changed. Called under dtdevs_lock.
+ */
+int rmr_assign_dt_device(struct domain *d, struct dt_device_node *np);
+int rmr_deassign_dt_device(struct domain *d, struct dt_device_node *np);
+
+/* First unpause of @d: its pending masters join. */
+void rmr_domain_creation_finished(struct domain *d);
+
+/*
+ * Before the hardware domain's device tree is made: map and pin the regions of
+ * the masters that will be its own.
+ */
+void rmr_hwdom_map(struct domain *d);
+
+/* Take what is pinned in the hardware domain out of its extended regions. */
+void rmr_hwdom_holes(struct rangeset *holes);
+
+/* Is @np to be kept out of the hardware domain's p2m and device tree? */
+bool rmr_hwdom_hides(const struct dt_device_node *np);
+
+/*
+ * The banks of reserved memory that are described to the hardware domain as
+ * memory: @banks, or a copy without those that it must not see.
+ */
+const struct membanks *rmr_hwdom_reserved_mem(const struct membanks *banks);
+
+/*
+ * At the top of p2m_set_entry(), with @p2m write-locked: is any of
+ * [@gfn, @gfn + @nr) pinned? Returns true when it is, with the outcome of the
+ * whole call in @rc; false when p2m_set_entry() is to do its work.
+ */
+bool rmr_p2m_set_pinned(struct p2m_domain *p2m, gfn_t gfn, unsigned long nr,
+                        mfn_t mfn, p2m_type_t t, p2m_access_t a, int *rc);
+
+static inline bool rmr_p2m_pinned(struct p2m_domain *p2m, gfn_t gfn,
+                                  unsigned long nr, mfn_t mfn, p2m_type_t t,
+                                  p2m_access_t a, int *rc)
+{
+    return unlikely(p2m->rmr_pins) &&
+           rmr_p2m_set_pinned(p2m, gfn, nr, mfn, t, a, rc);
+}
+
+/* Does anything in @p2m have to stay mapped as it is? */
+static inline bool rmr_p2m_has_pins(const struct p2m_domain *p2m)
+{
+    return p2m->rmr_pins;
+}
+
+/*
+ * Stretch the windows that are too short to be seen from outside
+ * (CONFIG_ARM_RMR_DELAYS, for tests).
+ */
+static inline void rmr_delay(void)
+{
+    if ( IS_ENABLED(CONFIG_ARM_RMR_DELAYS) )
+        mdelay(150);
+}
+
+#else /* !CONFIG_ARM_RMR */
+
+static inline void rmr_prepare(void) {}
+
+static inline int rmr_assign_dt_device(struct domain *d,
+                                       struct dt_device_node *np)
+{
+    return RMR_NOT_MINE;
+}
+
+static inline int rmr_deassign_dt_device(struct domain *d,
+                                         struct dt_device_node *np)
+{
+    return RMR_NOT_MINE;
+}
+
+static inline void rmr_domain_creation_finished(struct domain *d) {}
+static inline void rmr_hwdom_map(struct domain *d) {}
+static inline void rmr_hwdom_holes(struct rangeset *holes) {}
+
+static inline bool rmr_hwdom_hides(const struct dt_device_node *np)
+{
+    return false;
+}
+
+static inline const struct membanks *
+rmr_hwdom_reserved_mem(const struct membanks *banks)
+{
+    return banks;
+}
+
+static inline bool rmr_p2m_has_pins(const struct p2m_domain *p2m)
+{
+    return false;
+}
+
+#define rmr_p2m_pinned(p2m, gfn, nr, mfn, t, a, rc) ((void)(rc), false)
+
+static inline void rmr_delay(void) {}
+
+#endif /* CONFIG_ARM_RMR */
+
+#endif /* XEN_RMR_H */
