@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the sources under test find instead of Xen's headers, on the host.
+ *
+ * Force-included into every unit. Types and inline code that decide what is
+ * tested (device tree, lists, boot information, page table entries) come from
+ * the Xen tree itself, with their #include lines blanked; what is made up here
+ * is named shim_*, or is a Xen interface that has no meaning on the host.
+ */
+#ifndef RMR_TEST_SHIM_H
+#define RMR_TEST_SHIM_H
+
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <libfdt.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* --- Configuration -------------------------------------------------------- */
+#define __XEN_TOOLS__ 1
+#define CONFIG_ARM_64 1
+#define CONFIG_ARM_RMR 1
+#define CONFIG_HAS_DEVICE_TREE 1
+#define CONFIG_HAS_PASSTHROUGH 1
+
+/* --- Types ---------------------------------------------------------------- */
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef uint32_t __be32;
+typedef uint64_t __be64;
+typedef unsigned long paddr_t;
+typedef uint16_t domid_t;
+typedef int64_t s_time_t;
+typedef struct { int unused; } rwlock_t;
+typedef struct { char *p; } shim_handle_char;
+
+#define INVALID_PADDR (~0UL)
+#define PRIpaddr "016lx"
+#define DOMID_IO 0x7ff1U
+#define DOMID_XEN 0x7ff2U
+#define XEN_GUEST_HANDLE(type) shim_handle_##type
+
+/* --- Attributes and compiler ---------------------------------------------- */
+#define __init
+#define __initdata
+#define __initconst
+#define __initconstrel
+#define __read_mostly
+#define __ro_after_init
+#define __must_check __attribute__((__warn_unused_result__))
+#define __packed __attribute__((__packed__))
+#define __used __attribute__((__used__))
+#define __section(s)
+#define cf_check
+#define noreturn __attribute__((__noreturn__))
+#define gnu_inline inline
+#define likely(x) (x)
+#define unlikely(x) (x)
+#define prefetch(x) ((void)(x))
+#define smp_wmb() __sync_synchronize()
+#define _AC(x, y) x##y
+#define _AT(type, x) ((type)(x))
+#define IS_ENABLED(x) 0
+
+/* --- Small helpers -------------------------------------------------------- */
+#define ARRAY_SIZE(x) (sizeof(x) / sizeof((x)[0]))
+#define container_of(p, type, member) \
+    ((type *)((char *)(p) - offsetof(type, member)))
+#define min(x, y) ({ typeof(x) x_ = (x); typeof(y) y_ = (y); \
+                     (void)(&x_ == &y_); x_ < y_ ? x_ : y_; })
+#define max(x, y) ({ typeof(x) x_ = (x); typeof(y) y_ = (y); \
+                     (void)(&x_ == &y_); x_ > y_ ? x_ : y_; })
+#define SWAP(a, b) do { typeof(a) t_ = (a); (a) = (b); (b) = t_; } while ( 0 )
+#define ROUNDUP(x, a) (((x) + (a) - 1) & ~((typeof(x))(a) - 1))
+#define __struct_group(tag, name, attrs, members...) \
+    union { struct { members } attrs; struct tag { members } attrs name; }
+#define ASSERT(x) do { if ( !(x) ) shim_bug(#x, __FILE__, __LINE__); } while ( 0 )
+#define BUG() shim_bug("BUG", __FILE__, __LINE__)
+#define BUILD_BUG_ON(x) _Static_assert(!(x), #x)
+#define alignof __alignof__
+#define __maybe_unused __attribute__((__unused__))
+#define BUG_ON(x) ASSERT(!(x))
+#define WARN() ((void)0)
+#define WARN_ON(x) ((void)(x))
+#define ASSERT_UNREACHABLE() BUG()
+#define IS_ERR(p) ((unsigned long)(p) >= (unsigned long)-4095)
+#define PTR_ERR(p) ((long)(p))
+#define ERR_PTR(e) ((void *)(long)(e))
+#define safe_strcpy(d, s) shim_strlcpy(d, s, sizeof(d))
+#define strlcpy shim_strlcpy
+
+#define be32_to_cpu(x) __builtin_bswap32(x)
+#define cpu_to_be32(x) __builtin_bswap32(x)
+#define be32_to_cpup(p) be32_to_cpu(*(const __be32 *)(p))
+
+#define DEFINE_RWLOCK(l) rwlock_t l
+
+size_t shim_strlcpy(char *dst, const char *src, size_t size);
+void noreturn shim_bug(const char *what, const char *file, int line);
+
+/* --- Console -------------------------------------------------------------- */
+#define XENLOG_ERR "<err>"
+#define XENLOG_WARNING "<warning>"
+#define XENLOG_INFO "<info>"
+#define XENLOG_DEBUG "<debug>"
+void printk(const char *fmt, ...) __attribute__((__format__(printf, 1, 2)));
+void noreturn panic(const char *fmt, ...)
+    __attribute__((__format__(printf, 1, 2)));
+
+/* --- Allocation: shim.c makes the n-th one fail, and counts --------------- */
+void *shim_alloc(void *old, size_t size);
+void xfree(void *p);
+
+#define _xmalloc(size, align) shim_alloc(NULL, size)
+#define _xrealloc(p, size, align) shim_alloc(p, size)
+#define xzalloc(type) ((type *)shim_zalloc(sizeof(type)))
+#define xmalloc_array(type, nr) ((type *)shim_alloc(NULL, sizeof(type) * (nr)))
+#define xrealloc_array(p, nr) \
+    ((typeof(p))shim_alloc(p, sizeof(*(p)) * (nr)))
+#define xzalloc_flex_struct(type, field, nr) \
+    ((type *)shim_zalloc(offsetof(type, field[nr])))
+#define XFREE(p) do { xfree(p); (p) = NULL; } while ( 0 )
+void *shim_zalloc(size_t size);
+
+/* --- Xen's own: device tree, lists, boot information ---------------------- */
+#include "gen/list.h"
+/* A copy of sort() for each unit. */
+#define extern static __attribute__((__unused__))
+#include "gen/sort.h"
+#undef extern
+#include "gen/device_tree_defs.h"
+#include "gen/device.h"
+#include "gen/device_tree.h"
+#include "gen/bootfdt.h"
+
+/* Every step of every walk over the tree's nodes is counted. */
+extern unsigned long shim_visits;
+#undef dt_for_each_device_node
+#define dt_for_each_device_node(dt, dn) \
+    for ( dn = (dt); (dn) != NULL && ++shim_visits; dn = (dn)->allnext )
+
+int parse_bool(const char *s, const char *e);
+unsigned long long simple_strtoull(const char *cp, const char **endp,
+                                   unsigned int base);
+long long simple_strtoll(const char *cp, const char **endp, unsigned int base);
+char *safe_copy_string_from_guest(shim_handle_char h, size_t size, size_t max);
+
+/* What bootfdt.c and bootinfo.c call in the rest of Xen. */
+#define EFI_BOOT 0
+#define efi_enabled(f) false
+#define has_xsm_magic(start) false
+#define fdt_get_mem_rsv_paddr(f, i, s, z) \
+    ({ uint64_t s_, z_; int rc_ = fdt_get_mem_rsv(f, i, &s_, &z_); \
+       *(s) = s_; *(z) = z_; rc_; })
+extern bool acpi_disabled, using_static_heap;
+extern const void *device_tree_flattened;
+void init_boot_pages(paddr_t ps, paddr_t pe);
+u32 device_tree_get_u32(const void *fdt, int node, const char *prop, u32 dflt);
+void device_tree_get_reg(const __be32 **cell, uint32_t address_cells,
+                         uint32_t size_cells, paddr_t *start, paddr_t *size);
+
+/* The parameter that dt.c registers. */
+extern int (*shim_rmr_param)(const char *s);
+#define custom_param(name, fn) int (*shim_rmr_param)(const char *s) = fn
+
+/* --- Memory: a pool of frames for page tables ----------------------------- */
+#define PAGE_SHIFT 12
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
+#define PAGE_MASK (~(PAGE_SIZE - 1))
+
+struct page_info { unsigned int unused; };
+
+#include "gen/typesafe.h"
+#include "gen/mm-frame.h"
+#include "gen/lpae.h"
+#include "gen/p2m-type.h"
+#include "gen/page-attr.h"
+
+#define SHIM_FRAMES 8192
+extern struct page_info shim_frames[SHIM_FRAMES];
+
+struct page_info *alloc_domheap_pages(void *d, unsigned int order,
+                                      unsigned int flags);
+void free_domheap_pages(struct page_info *pg, unsigned int order);
+#define free_domheap_page(pg) free_domheap_pages(pg, 0)
+mfn_t page_to_mfn(const struct page_info *pg);
+struct page_info *mfn_to_page(mfn_t mfn);
+void *map_domain_page(mfn_t mfn);
+#define __map_domain_page(pg) map_domain_page(page_to_mfn(pg))
+#define unmap_domain_page(p) ((void)(p))
+#define clear_page(p) memset(p, 0, PAGE_SIZE)
+void clean_dcache_va_range(const void *p, unsigned long size);
+#define clean_dcache(x) clean_dcache_va_range(&(x), sizeof(x))
+#define write_pte(p, pte) (*(volatile uint64_t *)(p) = (pte).bits)
+
+#endif /* RMR_TEST_SHIM_H */

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dt.c: from trees of the shapes that boards have, good and bad, to masters,
+ * StreamIDs and regions; what it costs; and that it leaks nothing.
+ */
+#include "rmr-test.h"
+
+static void reads_the_binding(void **state)
+{
+    struct rmr_master *m;
+
+    load_tree("binding");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 1);
+    m = master("/display@10000000");
+    streams_are(m, 2, 8, 9);
+    assert_int_equal(m->iommu_cells, 1);
+    assert_string_equal(m->iommu->full_name, "/iommu@9050000");
+    assert_int_equal(m->nr_regions, 1);
+    region_is(m, 0, 0x60000000, 0x60000000, 0x1000000);
+    assert_string_equal(m->regions[0].np->full_name,
+                        "/reserved-memory/picture@60000000");
+    assert_null(m->kept);
+    said("rmr: /audio@10010000: only carve-outs: nothing to keep alive");
+}
+
+static void keeps_carveouts_of_a_master(void **state)
+{
+    const struct rmr_master *m;
+
+    load_tree("overlap");
+    assert_int_equal(scan_and_check(0), 0);
+    m = master("/merge");
+    region_is(m, 0, 0x100000, INVALID_PADDR, 0x3000);
+}
+
+static void uses_the_cells_of_the_devices_bus(void **state)
+{
+    load_tree("cells-2-1");
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/soc/display@14830000"), 0, 0x67000000, 0x67000000,
+              0x411000);
+}
+
+static void reads_beyond_4g(void **state)
+{
+    load_tree("high");
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/display@15200000"), 0, 0x2573a0000, 0x2573a0000,
+              0x7e9000);
+}
+
+static void falls_back_to_the_cells_of_reserved_memory(void **state)
+{
+    load_tree("narrow-bus");
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/bus@0/display@15200000"), 0, 0x2573a0000, 0x2573a0000,
+              0x7e9000);
+}
+
+static void prefers_the_reading_that_agrees_with_reg(void **state)
+{
+    load_tree("ambiguous");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 1);
+    region_is(master("/bus@0/display@10000000"), 0, 0x60000000, 0x60000000,
+              0x1000);
+}
+
+static void skips_templates_and_disabled_nodes(void **state)
+{
+    load_tree("template");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    said("<debug>rmr: /reserved-memory/picture0@0: `iommu-addresses': /display@10000000 has an empty template here: skipped");
+    said("<debug>rmr: /reserved-memory/picture1@61000000: disabled: skipped");
+    said("<debug>rmr: /reserved-memory/picture2@62000000: `iommu-addresses': /audio@10010000 is disabled: skipped");
+    said("<debug>rmr: /reserved-memory/picture3@63000000: `iommu-addresses': /other@10020000 does not list the region in `memory-region': skipped");
+    /* Nothing of that is an operator's business. */
+    not_said("\nrmr:");
+}
+
+static void needs_a_tuple_and_streams(void **state)
+{
+    load_tree("no-tuple");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    said("<debug>rmr: /reserved-memory/buffer@62000000: `iommu-addresses': /plain@10010000 has no `iommus': skipped");
+}
+
+static void keeps_masks_as_they_are(void **state)
+{
+    struct rmr_master *m;
+
+    load_tree("masked");
+    assert_int_equal(scan_and_check(0), 0);
+    m = master("/display@15200000");
+    assert_non_null(m);
+    assert_int_equal(m->iommu_cells, 2);
+    streams_are(m, 2, 0x9, 0x7f80, 0xa, 0x7f80);
+    region_is(m, 0, 0x6607c000, 0x6607c000, 0x800000);
+}
+
+static void accepts_sub_nodes(void **state)
+{
+    load_tree("subnode");
+    assert_int_equal(scan_and_check(0), 0);
+    said("rmr: /codec@aa00000/part: only carve-outs: nothing to keep alive");
+}
+
+static void maps_other_addresses_to_the_start_of_reg(void **state)
+{
+    load_tree("shared");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 2);
+    region_is(master("/one@10000000"), 0, 0x1000000, 0x66000000, 0x100000);
+    region_is(master("/two@10010000"), 0, 0x2000000, 0x66000000, 0x100000);
+}
+
+static void lists_masters_in_tree_order(void **state)
+{
+    struct rmr_master *m;
+
+    /* iommu-addresses has them the other way round. */
+    load_tree("shared");
+    assert_int_equal(scan_and_check(0), 0);
+    m = list_first_entry(&found, struct rmr_master, list);
+    assert_string_equal(m->np->full_name, "/two@10010000");
+}
+
+static void steps_over_tuples_of_other_devices(void **state)
+{
+    load_tree("many-cells");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 4);
+    region_is(master("/bus1/one"), 0, 0x60000000, 0x60000000, 0x1000);
+    region_is(master("/bus3/three"), 0, 0x61000000, 0x61000000, 0x2000);
+    region_is(master("/bus4/four"), 0, 0x62000000, 0x62000000, 0x3000);
+    region_is(master("/bus21/mixed"), 0, 0x63000000, 0x63000000, 0x1000);
+}
+
+static void refuses_more_than_64_bits(void **state)
+{
+    load_tree("many-cells");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_null(master("/bus4/big"));
+    assert_null(master("/bus4/long"));
+    assert_int_equal(console_lines("`iommu-addresses' has a number of more than 64 bits: not mapped"), 2);
+}
+
+static void refuses_a_reg_that_it_cannot_use(void **state)
+{
+    load_tree("high-reg");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    said("rmr: /one: region at 0x00000060000000 (/reserved-memory/wide@60000000): `reg' does not fit a physical address: not mapped");
+    said("(/reserved-memory/short@61000000): `reg' is cut short: not mapped");
+    said("(/reserved-memory/small@62000000): `iommu-addresses' has a size larger than `reg': not mapped");
+    unload();
+
+    load_tree("no-ranges");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    said("`reg' cannot be translated: is `ranges' missing?: not mapped");
+}
+
+static void refuses_truncated_properties(void **state)
+{
+    static const char *const nodes[] = {
+        "cut@60000000", "bytes@61000000", "none@62000000", "unknown@63000000",
+        "odd@64000000",
+    };
+    char text[80];
+    unsigned int i;
+
+    load_tree("truncated");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    for ( i = 0; i < ARRAY_SIZE(nodes); i++ )
+    {
+        snprintf(text, sizeof(text),
+                 "rmr: /reserved-memory/%s: `iommu-addresses' is no list of",
+                 nodes[i]);
+        said(text);
+    }
+}
+
+static void refuses_iommus_that_make_no_sense(void **state)
+{
+    load_tree("truncated");
+    assert_int_equal(scan_and_check(0), 0);
+    said("rmr: /cutiommus: `iommus' is cut short: its DMA is not kept");
+    said("rmr: /emptyiommus: `iommus' is cut short: its DMA is not kept");
+    said("rmr: /nobody: `iommus' has a phandle that no node has");
+    said("rmr: /notiommu: `iommus' names a node that is no IOMMU");
+    said("rmr: /nocells: its IOMMU has no `#iommu-cells'");
+}
+
+static void leaves_masters_that_xen_does_not_drive(void **state)
+{
+    load_tree("iommus");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 1);
+    said("rmr: /off: its IOMMU is disabled, so Xen does not drive it: its DMA is not kept");
+    said("rmr: /given: its IOMMU is marked `xen,passthrough', so Xen does not drive it");
+    said("rmr: /both: it is behind two IOMMUs, which Xen cannot drive");
+    /* A master that is marked for passthrough is an RMR master all the same. */
+    assert_string_equal(master("/fine")->iommu->full_name, "/iommu@9080000");
+}
+
+static void makes_no_fwspec(void **state)
+{
+    const struct dt_device_node *np;
+
+    load_tree("binding");
+    assert_int_equal(scan_and_check(0), 0);
+    dt_for_each_device_node ( dt_host, np )
+    {
+        assert_null(np->dev.iommu_fwspec);
+        assert_null(np->dev.iommu);
+        assert_false(np->is_protected);
+    }
+}
+
+/* --- Cost ----------------------------------------------------------------- */
+
+/* A tree of @nr masters, each with a region of its own, and as much bystanders. */
+static void *generate(unsigned int nr)
+{
+    size_t size = 0x10000 + nr * 0x200;
+    uint64_t cell64[2];
+    uint32_t cells[5];
+    char name[32];
+    unsigned int i;
+    void *fdt = NULL;
+
+    if ( posix_memalign(&fdt, 8, size) )
+        abort();
+
+#define ok(x) assert_int_equal(x, 0)
+    ok(fdt_create(fdt, size));
+    ok(fdt_finish_reservemap(fdt));
+    ok(fdt_begin_node(fdt, ""));
+    ok(fdt_property_u32(fdt, "#address-cells", 2));
+    ok(fdt_property_u32(fdt, "#size-cells", 2));
+
+    ok(fdt_begin_node(fdt, "iommu"));
+    ok(fdt_property_string(fdt, "compatible", "arm,smmu-v3"));
+    ok(fdt_property_u32(fdt, "#iommu-cells", 1));
+    ok(fdt_property_u32(fdt, "phandle", 1));
+    ok(fdt_end_node(fdt));
+
+    ok(fdt_begin_node(fdt, "reserved-memory"));
+    ok(fdt_property_u32(fdt, "#address-cells", 2));
+    ok(fdt_property_u32(fdt, "#size-cells", 2));
+    ok(fdt_property(fdt, "ranges", NULL, 0));
+    for ( i = 0; i < nr; i++ )
+    {
+        snprintf(name, sizeof(name), "r%u", i);
+        ok(fdt_begin_node(fdt, name));
+        /* Not in `reg`: Xen has 256 banks, and only the scan matters here. */
+        cells[0] = cpu_to_be32(0x10000 + i);
+        cell64[0] = __builtin_bswap64(0x10000000UL + i * 0x1000UL);
+        cell64[1] = __builtin_bswap64(0x1000);
+        memcpy(&cells[1], cell64, sizeof(cell64));
+        ok(fdt_property(fdt, "iommu-addresses", cells, sizeof(cells)));
+        ok(fdt_property_u32(fdt, "phandle", 0x20000 + i));
+        ok(fdt_end_node(fdt));
+    }
+    ok(fdt_end_node(fdt));
+
+    for ( i = 0; i < nr; i++ )
+    {
+        snprintf(name, sizeof(name), "m%u", i);
+        ok(fdt_begin_node(fdt, name));
+        cells[0] = cpu_to_be32(1);
+        cells[1] = cpu_to_be32(i);
+        ok(fdt_property(fdt, "iommus", cells, 8));
+        ok(fdt_property_u32(fdt, "memory-region", 0x20000 + i));
+        ok(fdt_property_u32(fdt, "phandle", 0x10000 + i));
+        ok(fdt_end_node(fdt));
+    }
+    ok(fdt_end_node(fdt));
+    ok(fdt_finish(fdt));
+#undef ok
+
+    return fdt;
+}
+
+static unsigned long visits_for(unsigned int nr)
+{
+    unsigned long before;
+
+    load_blob(generate(nr));
+    dt_unflatten_host_device_tree();
+    before = shim_visits;
+    assert_int_equal(rmr_dt_scan(&found), 0);
+    assert_int_equal(nr_masters(), nr);
+    before = shim_visits - before;
+    /* What master.c does by rmr_dt_check(). */
+    rmr_policy_end();
+    unload();
+
+    return before;
+}
+
+/* One visit a node: twice @nr, the root, the IOMMU and /reserved-memory. */
+static void visits_each_node_once(void **state)
+{
+    assert_int_equal(visits_for(100), 2 * 100 + 3);
+    assert_int_equal(visits_for(1000), 2 * 1000 + 3);
+    assert_int_equal(visits_for(10000), 2 * 10000 + 3);
+}
+
+/* --- Memory --------------------------------------------------------------- */
+
+static void survives_each_failed_allocation(void **state)
+{
+    static const char *const trees[] = {
+        "binding", "many-cells", "overlap", "partial", "streams", "iommus",
+    };
+    unsigned int i, n;
+    int rc;
+
+    for ( i = 0; i < ARRAY_SIZE(trees); i++ )
+        for ( n = 1; ; n++ )
+        {
+            bool failed;
+
+            load_tree(trees[i]);
+            dt_unflatten_host_device_tree();
+            fail_allocation(n);
+            rc = scan_and_check(0);
+            failed = allocation_failed();
+            /* Checks that what is neither freed nor listed is nothing. */
+            unload();
+            assert_int_equal(rc, failed ? -ENOMEM : 0);
+            if ( !failed )
+                break;
+            assert_true(n < 1000);
+        }
+}
+
+int run_dt_tests(void)
+{
+#define T(f) cmocka_unit_test_teardown(f, teardown)
+    static const struct CMUnitTest tests[] = {
+        T(reads_the_binding),
+        T(keeps_carveouts_of_a_master),
+        T(uses_the_cells_of_the_devices_bus),
+        T(reads_beyond_4g),
+        T(falls_back_to_the_cells_of_reserved_memory),
+        T(prefers_the_reading_that_agrees_with_reg),
+        T(skips_templates_and_disabled_nodes),
+        T(needs_a_tuple_and_streams),
+        T(keeps_masks_as_they_are),
+        T(accepts_sub_nodes),
+        T(maps_other_addresses_to_the_start_of_reg),
+        T(lists_masters_in_tree_order),
+        T(steps_over_tuples_of_other_devices),
+        T(refuses_more_than_64_bits),
+        T(refuses_a_reg_that_it_cannot_use),
+        T(refuses_truncated_properties),
+        T(refuses_iommus_that_make_no_sense),
+        T(leaves_masters_that_xen_does_not_drive),
+        T(makes_no_fwspec),
+        T(visits_each_node_once),
+        T(survives_each_failed_allocation),
+    };
+
+    tests_run += ARRAY_SIZE(tests);
+
+    return cmocka_run_group_tests_name("device tree", tests, NULL, NULL);
+}

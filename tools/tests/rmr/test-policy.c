@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * policy.c: each rule of what a region may be, and of what masters may have in
+ * common, by the outcome and by the line that says so.
+ */
+#include "rmr-test.h"
+
+#define NOT_MAPPED ": not mapped\n"
+
+static void refuses_each_bad_region_and_keeps_the_good(void **state)
+{
+    load_tree("bad");
+    assert_int_equal(scan_and_check(40), 0);
+    assert_int_equal(nr_masters(), 2);
+    region_is(master("/good"), 0, 0x61000000, 0x61000000, 0x1000000);
+    /* Right behind one SMMU's registers, right before the other's. */
+    region_is(master("/between"), 0, 0x9070000, 0x9070000, 0x10000);
+    assert_int_equal(console_lines(NOT_MAPPED), 10);
+    assert_int_equal(console_lines("no region is left: its DMA is not kept"),
+                     10);
+}
+
+static void refuses_what_wraps(void **state)
+{
+    load_tree("bad");
+    assert_int_equal(scan_and_check(40), 0);
+    said("rmr: /wraps: region 0xfffffffffffff000-0x00000000000fff (/reserved-memory/wrap@60000000): 0x00000000002000 bytes from there wrap around the end of the address space: not mapped\n");
+    /* The last page does not wrap, but is beyond the p2m. */
+    said("rmr: /topmost: region 0xfffffffffffff000-0xffffffffffffffff (/reserved-memory/end@60010000): ends beyond the 40 bits");
+}
+
+static void refuses_what_is_beyond_the_p2m(void **state)
+{
+    load_tree("bad");
+    assert_int_equal(scan_and_check(40), 0);
+    said("rmr: /beyond: region 0x0000fffffff000-0x00010000000fff (/reserved-memory/high@60020000): ends beyond the 40 bits");
+    said("rmr: /farmem: region 0x00000070000000-0x00000070000fff (/reserved-memory/far@10000000000): its memory at 0x00010000000000 ends beyond 40 bits of physical address");
+    unload();
+
+    load_tree("bad");
+    assert_int_equal(scan_and_check(42), 0);
+    region_is(master("/beyond"), 0, 0xfffffff000, 0x60020000, 0x2000);
+    region_is(master("/farmem"), 0, 0x70000000, 0x10000000000, 0x1000);
+    unload();
+
+    load_tree("bad");
+    assert_int_equal(scan_and_check(31), 0);
+    assert_non_null(master("/good"));
+    unload();
+
+    load_tree("bad");
+    assert_int_equal(scan_and_check(30), 0);
+    assert_null(master("/good"));
+}
+
+static void refuses_other_page_offsets(void **state)
+{
+    load_tree("bad");
+    assert_int_equal(scan_and_check(40), 0);
+    said("rmr: /shifted: region 0x00000070000800-0x00000070000fff (/reserved-memory/offset@60030000): its memory at 0x00000060030000 has another offset into the page: not mapped");
+}
+
+static void refuses_registers_that_xen_uses(void **state)
+{
+    load_tree("bad");
+    assert_int_equal(scan_and_check(40), 0);
+    said("(/reserved-memory/gic@8090000): overlaps registers of /interrupt-controller@8000000, which Xen uses: not mapped");
+    said("(/reserved-memory/its@8190000): overlaps registers of /interrupt-controller@8000000/its@8180000, which Xen uses");
+    said("(/reserved-memory/uart@9000000): overlaps registers of /serial@9000000, which Xen uses");
+    said("(/reserved-memory/timer@9010000): overlaps registers of /timer@9010000, which Xen uses");
+    said("(/reserved-memory/iommu@906f000): overlaps registers of /iommu@9050000, which Xen uses");
+}
+
+static void refuses_static_memory(void **state)
+{
+    static const struct {
+        enum membank_type type;
+        const char *what;
+    } cases[] = {
+        { MEMBANK_STATIC_DOMAIN, "overlaps the static memory of a domain at" },
+        { MEMBANK_STATIC_HEAP, "overlaps Xen's static heap at" },
+    };
+    unsigned int i, j;
+
+    for ( i = 0; i < ARRAY_SIZE(cases); i++ )
+    {
+        struct membanks *banks;
+
+        load_tree("binding");
+        banks = bootinfo_get_reserved_mem();
+        for ( j = 0; j < banks->nr_banks; j++ )
+            banks->bank[j].type = cases[i].type;
+        assert_int_equal(scan_and_check(0), 0);
+        assert_int_equal(nr_masters(), 0);
+        said(cases[i].what);
+        unload();
+    }
+}
+
+static void refuses_boot_modules_and_xen(void **state)
+{
+    static const struct {
+        bootmodule_kind kind;
+        paddr_t start, size;
+        const char *what;              /* NULL: beside the region */
+    } cases[] = {
+        { BOOTMOD_XEN, 0x60fff000, 0x10000, "overlaps the boot module \"Xen\"" },
+        { BOOTMOD_RAMDISK, 0x5fff0000, 0x10001, "boot module \"Ramdisk\"" },
+        { BOOTMOD_KERNEL, 0x60800000, 1, "boot module \"Kernel\"" },
+        { BOOTMOD_KERNEL, 0x5fff0000, 0x10000, NULL },
+        { BOOTMOD_KERNEL, 0x61000000, 0x10000, NULL },
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(cases); i++ )
+    {
+        struct bootmodule *mod;
+
+        load_tree("binding");
+        mod = &bootinfo.modules.module[bootinfo.modules.nr_mods++];
+        mod->kind = cases[i].kind;
+        mod->start = cases[i].start;
+        mod->size = cases[i].size;
+        assert_int_equal(scan_and_check(0), 0);
+        assert_int_equal(nr_masters(), cases[i].what ? 0 : 1);
+        if ( cases[i].what )
+            said(cases[i].what);
+        unload();
+    }
+}
+
+static void refuses_what_is_not_reserved(void **state)
+{
+    struct membanks *banks;
+    unsigned int i;
+
+    /* One page short. */
+    load_tree("binding");
+    banks = bootinfo_get_reserved_mem();
+    for ( i = 0; i < banks->nr_banks; i++ )
+        banks->bank[i].size -= PAGE_SIZE;
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    said("its memory at 0x00000060000000 is not all reserved");
+    unload();
+
+    /* Two banks in a row, the second one first, will do. */
+    load_tree("binding");
+    banks = bootinfo_get_reserved_mem();
+    assert_int_equal(banks->nr_banks, 1);
+    banks->bank[1] = banks->bank[0];
+    banks->nr_banks = 2;
+    banks->bank[0].start += 0x3000;
+    banks->bank[0].size -= 0x3000;
+    banks->bank[1].size = 0x3000;
+    banks->bank[1].type = MEMBANK_FDT_RESVMEM;
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/display@10000000"), 0, 0x60000000, 0x60000000,
+              0x1000000);
+}
+
+static void rounds_outward_inside_reserved_memory(void **state)
+{
+    load_tree("unaligned");
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/display@10000000"), 0, 0x63200000, 0x63200000, 0x7000);
+    region_is(master("/apart@10040000"), 0, 0x65003000, 0x65003000, 0x1000);
+    assert_null(master("/audio@10010000"));
+    said("rmr: /audio@10010000: region 0x00000064200036-0x00000064205035 (/reserved-memory/picture@64200036): not page aligned, and its first or last page is not reserved as a whole (round `reg' to pages): not mapped");
+}
+
+static void rounds_over_no_other_masters_region(void **state)
+{
+    load_tree("unaligned");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_null(master("/left@10020000"));
+    assert_null(master("/right@10030000"));
+    said("rmr: /left@10020000: region 0x00000065000000-0x000000650017ff (/reserved-memory/picture@65000000): not page aligned, and /right@10030000 has a region in its first or last page: not mapped");
+    said("not page aligned, and /left@10020000 has a region in its first or last page: not mapped");
+}
+
+static void merges_overlaps_with_one_mapping(void **state)
+{
+    struct rmr_master *m;
+
+    load_tree("overlap");
+    assert_int_equal(scan_and_check(0), 0);
+    m = master("/merge");
+    assert_non_null(m);
+    assert_int_equal(m->nr_regions, 3);
+    region_is(m, 0, 0x100000, INVALID_PADDR, 0x3000);
+    region_is(m, 1, 0x60000000, 0x60000000, 0x8000);
+    /* Side by side is no overlap: the p2m maps them by two calls, too. */
+    region_is(m, 2, 0x60008000, 0x60008000, 0x1000);
+
+    m = master("/round");
+    assert_non_null(m);
+    assert_int_equal(m->nr_regions, 1);
+    region_is(m, 0, 0x60010000, 0x60010000, 0x2000);
+}
+
+static void refuses_overlaps_with_two_mappings(void **state)
+{
+    struct rmr_master *m;
+
+    load_tree("overlap");
+    assert_int_equal(scan_and_check(0), 0);
+    m = master("/clash");
+    assert_non_null(m);
+    assert_int_equal(m->nr_regions, 1);
+    region_is(m, 0, 0x60030000, 0x70000000, 0x1000);
+    said("rmr: /clash: region 0x00000060020000-0x00000060022fff (/reserved-memory/buffer@60000000): overlaps 0x00000060022000-0x00000060022fff of the same device (/reserved-memory/other@70000000), which leads elsewhere: neither is right: not mapped");
+}
+
+static void lets_masters_share_the_very_same_pages(void **state)
+{
+    load_tree("partial");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_null(master("/same1")->kept);
+    assert_null(master("/same2")->kept);
+    assert_null(master("/next")->kept);
+    said("<info>rmr: /same1: shares its region at 0x00000060000000 with another device");
+    unload();
+
+    load_tree("shared");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_null(master("/one@10000000")->kept);
+    assert_null(master("/two@10010000")->kept);
+}
+
+static void keeps_masters_that_share_a_part(void **state)
+{
+    static const char *const kept[] = {
+        "/part1", "/part2", "/row1", "/row2", "/row3",
+    };
+    unsigned int i;
+
+    load_tree("partial");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 8);
+    for ( i = 0; i < ARRAY_SIZE(kept); i++ )
+    {
+        assert_non_null(master(kept[i]));
+        assert_string_equal(master(kept[i])->kept,
+                            "another device has part of the pages of its region");
+    }
+    said("rmr: /part2: has part of its region at 0x00000060013000 in common with another device: it is kept, and can never be assigned");
+}
+
+static void never_shares_a_stream(void **state)
+{
+    load_tree("streams");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 4);
+    /* The first in the tree, whatever the order of the regions. */
+    assert_non_null(master("/chain1")->kept);
+    assert_null(master("/chain2"));
+    /* Shares one with a device that is not an RMR master any more. */
+    assert_non_null(master("/chain3")->kept);
+    assert_null(master("/elsewhere")->kept);
+    assert_null(master("/alone")->kept);
+    said("rmr: /chain2: has a StreamID of /chain1 behind /iommu@9050000: its DMA is not kept, and /chain1 can never be assigned");
+}
+
+static void wraps_by_hand(void **state)
+{
+    struct rmr_region r = {
+        .iova = 0x60000000, .pa = ~0UL - 0xfff + 1, .size = 0x2000,
+    };
+    struct dt_device_node np = { .full_name = (char *)"/device" };
+    const struct rmr_master m = { .np = &np };
+
+    /* A physical range that wraps never comes out of `reg`; be sure all the same. */
+    load_tree("binding");
+    r.pa = 0xfffffffffffff000UL;
+    assert_false(rmr_policy_region(&m, &r, 48));
+    said("rmr: /device: region 0x00000060000000-0x00000060001fff (command line): ");
+}
+
+int run_policy_tests(void)
+{
+#define T(f) cmocka_unit_test_teardown(f, teardown)
+    static const struct CMUnitTest tests[] = {
+        T(refuses_each_bad_region_and_keeps_the_good),
+        T(refuses_what_wraps),
+        T(refuses_what_is_beyond_the_p2m),
+        T(refuses_other_page_offsets),
+        T(refuses_registers_that_xen_uses),
+        T(refuses_static_memory),
+        T(refuses_boot_modules_and_xen),
+        T(refuses_what_is_not_reserved),
+        T(rounds_outward_inside_reserved_memory),
+        T(rounds_over_no_other_masters_region),
+        T(merges_overlaps_with_one_mapping),
+        T(refuses_overlaps_with_two_mappings),
+        T(lets_masters_share_the_very_same_pages),
+        T(keeps_masters_that_share_a_part),
+        T(never_shares_a_stream),
+        T(wraps_by_hand),
+    };
+
+    tests_run += ARRAY_SIZE(tests);
+
+    return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}
