@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every version, suite, package, flag and path of the project, and nothing
+# else. Read by the Makefile, and by the scripts through `make print-config`
+# (automation/scripts/env.sh). One `NAME = value` or `NAME ?= value` a line,
+# at the start of the line: print-config finds the names by that form.
+
+# --- Where things come from: suites and packages of Debian ----------------
+DEBIAN_SUITE = trixie
+XEN_PACKAGE = xen
+XEN_SERIES = 4.20
+KERNEL_PACKAGE = linux-image-arm64
+BUSYBOX_PACKAGE = busybox-static
+GUEST_DEB_ARCH = arm64
+
+# --- What has to be installed on the machine ------------------------------
+PACKAGES_BUILD = build-essential flex bison bc ccache patch python3 xz-utils cpio gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf
+PACKAGES_BENCH = device-tree-compiler libfdt-dev libjansson-dev imagemagick
+PACKAGES_CHECK = libcmocka-dev cppcheck
+PACKAGES_QEMU = qemu-system-arm qemu-system-common
+# The SMMUv3 of older versions has no stage 2.
+QEMU_MIN = 8.1
+# Debian releases whose own QEMU is too old, and the suite that has a newer one.
+QEMU_BACKPORTS_FOR = bookworm
+QEMU_BACKPORTS_SUITE = bookworm-backports
+
+# --- Tools ------------------------------------------------------------------
+QEMU ?= qemu-system-aarch64
+CROSS_COMPILE_ARM64 ?= aarch64-linux-gnu-
+CROSS_COMPILE_ARM32 ?= arm-linux-gnueabihf-
+HOSTCC ?= gcc
+JOBS ?= $(shell nproc)
+CCACHE_MAXSIZE = 2G
+
+# --- How Xen is configured ----------------------------------------------------
+# Words CONFIG_<name>=<value>; a value that Kconfig does not take stops the build.
+XEN_DEFCONFIG = arm64_defconfig
+XEN_CONFIG = EXPERT=y UNSUPPORTED=y ARM_SMMU=y ARM_SMMU_V3=y HYPFS=y
+XEN_CONFIG_DEBUG = DEBUG=y
+XEN_CONFIG_RELEASE = DEBUG=n
+XEN_CONFIG_ON = ARM_RMR=y
+XEN_CONFIG_OFF = ARM_RMR=n
+XEN_CONFIG_DELAYED = ARM_RMR_DELAYS=y
+XEN_ARM32_DEFCONFIG = arm32_defconfig
+XEN_ARM32_CONFIG = EXPERT=y UNSUPPORTED=y ARM_SMMU=y HYPFS=y DEBUG=y
+
+# --- Flags of our own programs --------------------------------------------------
+HOST_CFLAGS ?= -O2 -g
+HOST_WARNINGS = -std=gnu99 -Wall -Wextra -Wstrict-prototypes -Werror
+DOM0_CFLAGS = -O2 -static -std=gnu99 -Wall -Wextra -Wstrict-prototypes -Werror
+
+# --- dom0 -------------------------------------------------------------------------
+DOM0_MODULES = xen-privcmd xenfs
+DOM0_STEPS = key,hypfs,idle:2
+
+# --- Our folders that go into a Xen tree ------------------------------------------
+OVERLAY_DIRS = xen tools docs
+PATCH_SERIES = patches/series
+MISTAKE_DIR = automation/qemu/tests/mistakes
+VARIANT_DIR = automation/qemu/tests/variants
+
+# --- Everything generated -----------------------------------------------------------
+BUILD = build
+DEB_DIR = build/deb
+APT_DIR = build/apt
+SRC_DIR = build/src
+TREE_DIR = build/tree
+XEN_DIR = build/xen
+CCACHE_DIR = build/ccache
+HOST_DIR = build/host
+FIRMWARE_DIR = build/firmware
+IMAGE_DIR = build/image
+RUN_DIR = build/run
+CHECK_DIR = build/check

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Entry points. The work is done by automation/scripts and automation/qemu;
+# all that can be changed stands in Config.mk.
+
+include Config.mk
+
+S := automation/scripts
+XEN ?= ours
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-both check check-fast build apply image \
+        firmware hosttools deps fetch clean print-config
+
+help:
+	@sed -n 's/^# HELP \{0,1\}//p' Makefile
+
+# HELP RMR for Xen on Arm: the display stays lit from firmware to dom0.
+# HELP
+# HELP   make run              build, boot on QEMU, show what happened to the picture
+# HELP   make run XEN=stock    the same with unmodified Xen, for comparison
+# HELP   make run-both         both, the two tables side by side
+# HELP   make check            all tests;  make check T=name: one (T='boot-*': some)
+# HELP   make check-fast       the tests that need no boot
+# HELP   make build [XEN=..]   only build Xen
+# HELP   make apply XEN_SRC=.. put the overlay on your own Xen tree
+# HELP   make image            dom0's kernel and initramfs
+# HELP   make firmware         the firmware stub
+# HELP   make hosttools        the bench's programs for this machine
+# HELP   make fetch            fetch and unpack the sources, build nothing
+# HELP   make deps             install the packages that are missing
+# HELP   make clean            remove build/ except what was downloaded (ALL=1: everything)
+# HELP
+# HELP   XEN=ours (default), stock, fixes, release, off, delayed, arm32, mistake:<name>,
+# HELP   variant:<name> (patches in automation/qemu/tests)
+# HELP   JOBS=n                compile n files at a time (default: one per core)
+# HELP
+# HELP What is missing is fetched, and packages are installed with apt, by each target.
+# HELP Results: build/run/{report.html,report.json,display.png}, build/check, build/xen.
+
+# The names of all settings in Config.mk, and a shell assignment for each.
+CONFIG_NAMES := $(shell sed -n 's/^\([A-Z][A-Z0-9_]*\) *?\{0,1\}=.*/\1/p' Config.mk)
+print-config:
+	@:$(foreach name,$(CONFIG_NAMES),$(info $(name)='$(subst ','\'',$($(name)))'))
+
+deps:
+	@$(S)/deps.sh
+
+fetch: deps
+	@$(S)/fetch.sh
+
+build: deps
+	@$(S)/build.sh $(XEN)
+
+image: deps
+	@$(S)/image.sh
+
+firmware: deps
+	@$(MAKE) -s -C automation/qemu/firmware O='$(CURDIR)/$(FIRMWARE_DIR)' \
+	    CROSS_COMPILE=$(CROSS_COMPILE_ARM64)
+
+hosttools: deps
+	@for d in bench report; do \
+	    $(MAKE) -s -C automation/qemu/$$d O='$(CURDIR)/$(HOST_DIR)/bin' HOSTCC='$(HOSTCC)' \
+	        HOSTCFLAGS='$(HOST_CFLAGS)' || exit 1; \
+	done
+
+run: deps
+	@$(S)/run.sh $(XEN)
+
+run-both: deps
+	@$(S)/run.sh stock ours
+
+check: deps
+	@$(S)/check.sh $(if $(T),-t '$(T)')
+
+check-fast: deps
+	@$(S)/check.sh -f $(if $(T),-t '$(T)')
+
+apply:
+	@$(S)/apply.sh $(if $(XEN_SRC),'$(XEN_SRC)')
+
+clean:
+	@$(S)/clean.sh $(ALL)

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rmrctl: the few hypercalls that the bench's dom0 makes, without a toolstack.
+ * Called by dom0's init. Every buffer that Xen reads or writes lies in one
+ * area that the kernel keeps in place (hypercall_area).
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define __XEN_TOOLS__ 1
+#include <public/xen.h>
+#include <public/domctl.h>
+#include <public/hypfs.h>
+#include <public/sysctl.h>
+
+/* The kernel's interface: the hypercall's number and five arguments. */
+struct privcmd_call
+{
+    uint64_t op;
+    uint64_t arg[5];
+};
+#define PRIVCMD_CALL _IOC(_IOC_NONE, 'P', 0, sizeof(struct privcmd_call))
+
+#define AREA_PAGES 34
+#define COMMAND_SIZE 4096          /* first page: the operation's structure */
+#define NAME_SIZE 4096             /* second page: a path or key */
+#define DATA_SIZE (AREA_PAGES * 4096 - COMMAND_SIZE - NAME_SIZE)
+#define HYPFS_DEPTH 8u
+
+static int privcmd = -1;
+static char *command, *name, *data;
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "rmrctl: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static void open_privcmd(void)
+{
+    privcmd = open("/dev/xen/privcmd", O_RDWR | O_CLOEXEC);
+    if ( privcmd < 0 )
+        privcmd = open("/proc/xen/privcmd", O_RDWR | O_CLOEXEC);
+    if ( privcmd < 0 )
+        fail("cannot open /dev/xen/privcmd (is this dom0, is xen-privcmd loaded?)");
+}
+
+/*
+ * Memory from /dev/xen/hypercall is the kernel's own and never moves. Locked
+ * memory of ours, for kernels without that device, stays in RAM but may be
+ * migrated for an instant; nothing in the bench's dom0 does that.
+ */
+static void hypercall_area(void)
+{
+    size_t size = AREA_PAGES * 4096;
+    char *area = MAP_FAILED;
+    int fd = open("/dev/xen/hypercall", O_RDWR | O_CLOEXEC);
+
+    if ( fd >= 0 )
+        area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if ( area == MAP_FAILED )
+        area = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE,
+                    -1, 0);
+    if ( area == MAP_FAILED )
+        fail("no memory for hypercall arguments");
+    memset(area, 0, size);
+
+    command = area;
+    name = area + COMMAND_SIZE;
+    data = name + NAME_SIZE;
+}
+
+/* Negative results of Xen arrive as errno, like the ioctl's own failures. */
+static int hypercall(uint64_t op, uint64_t a0, uint64_t a1, uint64_t a2,
+                     uint64_t a3, uint64_t a4)
+{
+    struct privcmd_call call = { .op = op, .arg = { a0, a1, a2, a3, a4 } };
+
+    return ioctl(privcmd, PRIVCMD_CALL, &call);
+}
+
+static void set_name(const char *text)
+{
+    if ( strlen(text) >= NAME_SIZE )
+    {
+        fprintf(stderr, "rmrctl: name too long (%zu characters, at most %d)\n",
+                strlen(text), NAME_SIZE - 1);
+        exit(2);
+    }
+    strcpy(name, text);
+}
+
+static int send_keys(const char *keys)
+{
+    struct xen_sysctl *op = (void *)command;
+
+    set_name(keys);
+    op->cmd = XEN_SYSCTL_debug_keys;
+    op->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+    set_xen_guest_handle(op->u.debug_keys.keys, name);
+    op->u.debug_keys.nr_keys = strlen(keys);
+    if ( hypercall(__HYPERVISOR_sysctl, (uintptr_t)op, 0, 0, 0, 0) < 0 )
+        fail("Xen took no debug keys");
+    return 0;
+}
+
+static int move_device(uint32_t cmd, const char *path, unsigned int domain)
+{
+    struct xen_domctl *op = (void *)command;
+
+    set_name(path);
+    op->cmd = cmd;
+    op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op->domain = domain;
+    op->u.assign_device.dev = XEN_DOMCTL_DEV_DT;
+    op->u.assign_device.u.dt.size = strlen(path);
+    set_xen_guest_handle(op->u.assign_device.u.dt.path, name);
+    if ( hypercall(__HYPERVISOR_domctl, (uintptr_t)op, 0, 0, 0, 0) < 0 )
+    {
+        fprintf(stderr, "rmrctl: Xen did not %s %s %s domain %u: %s\n",
+                cmd == XEN_DOMCTL_assign_device ? "assign" : "deassign", path,
+                cmd == XEN_DOMCTL_assign_device ? "to" : "from", domain,
+                strerror(errno));
+        return 1;
+    }
+    return 0;
+}
+
+/* Reads one entry into `data`: its head, then head->content_len bytes. */
+static const struct xen_hypfs_direntry *hypfs_read(const char *path)
+{
+    set_name(path);
+    if ( hypercall(__HYPERVISOR_hypfs_op, XEN_HYPFS_OP_read, (uintptr_t)name,
+                   strlen(path) + 1, (uintptr_t)data, DATA_SIZE) < 0 )
+    {
+        fprintf(stderr, "rmrctl: cannot read %s in hypfs: %s\n", path,
+                strerror(errno));
+        return NULL;
+    }
+    return (const struct xen_hypfs_direntry *)data;
+}
+
+static void print_value(const struct xen_hypfs_direntry *head)
+{
+    const void *value = head + 1;
+    uint64_t number = 0;
+
+    if ( head->encoding != XEN_HYPFS_ENC_PLAIN )
+    {
+        printf("(%u bytes, compressed)\n", head->content_len);
+        return;
+    }
+    switch ( head->type )
+    {
+    case XEN_HYPFS_TYPE_STRING:
+        printf("%.*s\n", (int)head->content_len, (const char *)value);
+        return;
+
+    case XEN_HYPFS_TYPE_UINT:
+    case XEN_HYPFS_TYPE_BOOL:
+        memcpy(&number, value,
+               head->content_len < 8 ? head->content_len : sizeof(number));
+        printf("%llu\n", (unsigned long long)number);
+        return;
+
+    case XEN_HYPFS_TYPE_INT:
+        if ( head->content_len == 4 )
+            printf("%d\n", *(const int32_t *)value);
+        else
+            printf("%lld\n", (long long)*(const int64_t *)value);
+        return;
+
+    default:
+        printf("(%u bytes)\n", head->content_len);
+        return;
+    }
+}
+
+/* Prints `path` and what is below it, one line per leaf. */
+static int hypfs_print(const char *path, unsigned int depth)
+{
+    const struct xen_hypfs_direntry *head = hypfs_read(path);
+    const struct xen_hypfs_dirlistentry *entry;
+    char *list, *child;
+    uint32_t size;
+    int result = 0;
+
+    if ( !head )
+        return 1;
+    if ( head->type != XEN_HYPFS_TYPE_DIR )
+    {
+        printf("%s = ", path);
+        print_value(head);
+        return 0;
+    }
+    if ( depth == HYPFS_DEPTH )
+    {
+        fprintf(stderr, "rmrctl: %s: more than %u levels, not followed\n",
+                path, HYPFS_DEPTH);
+        return 1;
+    }
+    printf("%s/\n", path);
+
+    /* The next read overwrites `data`. */
+    size = head->content_len;
+    list = malloc(size + 1);
+    if ( !list )
+        fail("out of memory");
+    memcpy(list, head + 1, size);
+
+    for ( entry = (const void *)list; size; )
+    {
+        if ( asprintf(&child, "%s/%s", strcmp(path, "/") ? path : "",
+                      entry->name) < 0 )
+            fail("out of memory");
+        result |= hypfs_print(child, depth + 1);
+        free(child);
+        if ( !entry->off_next )
+            break;
+        entry = (const void *)((const char *)entry + entry->off_next);
+    }
+    free(list);
+    return result;
+}
+
+static int usage(void)
+{
+    fputs("usage: rmrctl key <keys>                 send debug keys to Xen\n"
+          "       rmrctl hypfs [path]               print hypfs below path (default /rmr)\n"
+          "       rmrctl assign <node> [domain]     assign a device tree node (default: domain 0)\n"
+          "       rmrctl deassign <node> [domain]   take it away again\n",
+          stderr);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    const char *operand = argc > 2 ? argv[2] : NULL;
+    unsigned int domain = argc > 3 ? strtoul(argv[3], NULL, 0) : 0;
+    bool assign = !strcmp(what, "assign"), deassign = !strcmp(what, "deassign");
+    bool key = !strcmp(what, "key"), hypfs = !strcmp(what, "hypfs");
+
+    if ( argc > 4 || !(assign || deassign || key || hypfs) ||
+         (!operand && !hypfs) )
+        return usage();
+
+    open_privcmd();
+    hypercall_area();
+
+    if ( key )
+        return send_keys(operand);
+    if ( hypfs )
+        return hypfs_print(operand ? operand : "/rmr", 0);
+    return move_device(assign ? XEN_DOMCTL_assign_device
+                              : XEN_DOMCTL_deassign_device, operand, domain);
+}

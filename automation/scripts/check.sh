@@ -1,0 +1,197 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check.sh [-f] [-t GLOB]: runs the tests of automation/qemu/tests/*.list, one a
+# line: NAME KIND ARGUMENT... (quoted as in sh). A test of KIND is the function
+# test_KIND below; -f leaves out what boots. What a failed test wrote stays in
+# build/check/NAME; the last line counts, and the exit status tells the same.
+
+. "$(dirname "$0")/env.sh"
+
+fast=no
+pattern='*'
+while getopts ft: option
+do
+    case $option in
+    f) fast=yes ;;
+    t) pattern=$OPTARG ;;
+    *) die "usage: check.sh [-f] [-t name]" ;;
+    esac
+done
+
+SKIPPED=77
+passed=0 failed=0 skipped=0
+child=
+
+# Ends a process and what it started, the youngest last: a parent must not see
+# its child end first and start the next.
+end_tree()
+{
+    kill "$1" 2>/dev/null || return 0
+    for descendant in $(cat "/proc/$1/task/$1/children" 2>/dev/null)
+    do
+        end_tree "$descendant"
+    done
+}
+
+interrupted()
+{
+    trap '' INT TERM HUP
+    [ -z "$child" ] || { end_tree "$child"; wait "$child" 2>/dev/null || :; }
+    echo "interrupted"
+    summary
+    exit 130
+}
+trap interrupted INT TERM HUP
+
+summary()
+{
+    echo "$passed passed, $failed failed, $skipped skipped"
+}
+
+# --- Kinds of tests: run in a child, output to the test's log ----------------
+
+# build VARIANT...: builds without warnings.
+test_build()
+{
+    automation/scripts/build.sh "$@"
+}
+
+# objcmp [OPTION]: objects of ARM_RMR=n against stock with the fixes (G8).
+test_objcmp()
+{
+    automation/scripts/objcmp.sh "$@"
+}
+
+# script FILE ARGUMENT...: a test script; exit status 77 is "skipped".
+test_script()
+{
+    dir=$1
+    shift
+    "automation/scripts/tests/$dir" "$@"
+}
+
+# unit FOLDER TARGET: host tests that have a Makefile of their own.
+test_unit()
+{
+    if [ ! -f "$1/Makefile" ]
+    then
+        echo "there is no $1/Makefile"
+        return $SKIPPED
+    fi
+    automation/scripts/fetch.sh xen
+    make -C "$1" O="$TOP/$BUILD/test/$1" XEN_SRC="$TOP/$SRC_DIR/xen" TREE="$TOP/$TREE_DIR/ours" "$2"
+}
+
+# static: no findings in our files.
+test_static()
+{
+    automation/scripts/static.sh
+}
+
+# boot KEY=VALUE...: a scenario of the bench, with expect=pass (default) or
+# expect=fail and reason=REGEX, which one of the report's reasons must match:
+# a mistake has to be caught for what it is.
+test_boot()
+{
+    expect=pass reason= variant=ours
+    words="xen=ours"
+    for word in "$@"
+    do
+        case $word in
+        expect=*) expect=${word#*=}; continue ;;
+        reason=*) reason=${word#*=}; continue ;;
+        xen=mistake:* | xen=variant:*) word=${word%%:*}-${word#*:} ;;
+        esac
+        case $word in
+        xen=*) variant=${word#*=} ;;
+        esac
+        words="$words
+$word"
+    done
+    automation/scripts/build.sh "$variant"
+    automation/scripts/image.sh
+    make -s firmware hosttools
+
+    # One word a line, so that words may hold spaces.
+    oldifs=$IFS
+    IFS='
+'
+    set -f
+    set -- $words
+    set +f
+    IFS=$oldifs
+    status=0
+    BENCH_RUN_DIR=$TOP/$CHECK_DIR/$name/run automation/qemu/run.sh -q "$@" || status=$?
+    case $expect/$status in
+    pass/0) ;;
+    fail/1)
+        if ! sed -n '/"reasons"/,$p' "$CHECK_DIR/$name/run/report.json" | grep -Eq -- "$reason"
+        then
+            echo "failed as it should, but no reason matches '$reason'"
+            return 1
+        fi ;;
+    pass/1) echo "the bench's verdict is fail"; return 1 ;;
+    fail/0) echo "the bench did not notice: verdict pass"; return 1 ;;
+    *) echo "the bench brought no verdict (status $status)"; return 1 ;;
+    esac
+}
+
+# ------------------------------------------------------------------------------
+
+run_test()
+{
+    name=$1
+    kind=$2
+    shift 2
+    dir=$CHECK_DIR/$name
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    start=$(date +%s)
+    ( "test_$kind" "$@" ) > "$dir/log" 2>&1 < /dev/null &
+    child=$!
+    status=0
+    wait "$child" || status=$?
+    child=
+    seconds=$(($(date +%s) - start))
+    case $status in
+    0)
+        passed=$((passed + 1))
+        rm -rf "$dir"
+        echo "ok $name ($seconds s)"
+        ;;
+    $SKIPPED)
+        skipped=$((skipped + 1))
+        echo "skip $name: $(tail -n 1 "$dir/log")"
+        rm -rf "$dir"
+        ;;
+    *)
+        failed=$((failed + 1))
+        echo "FAIL $name: $(grep -v '^[[:space:]]*$' "$dir/log" | tail -n 1 | cut -c 1-300), log in $dir/log"
+        ;;
+    esac
+}
+
+# The lists are read on descriptor 3: a test's standard input is nobody's.
+mkdir -p "$CHECK_DIR"
+cat automation/qemu/tests/*.list > "$CHECK_DIR/list"
+exec 3< "$CHECK_DIR/list"
+found=no
+while read -r name kind arguments <&3
+do
+    case $name in
+    '' | '#'*) continue ;;
+    $pattern) ;;
+    *) continue ;;
+    esac
+    if [ "$fast" = yes ] && [ "$kind" = boot ]
+    then
+        continue
+    fi
+    found=yes
+    eval "set -- $arguments"
+    run_test "$name" "$kind" "$@"
+done
+[ $found = yes ] || die "no test is called '$pattern' (automation/qemu/tests/*.list)"
+summary
+[ $failed = 0 ]

@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# static.sh: cppcheck over every C file of ours. Hypervisor files are read as
+# the build of variant `ours` compiles them: after its own preprocessor, with
+# its configuration. Findings in files that are not ours do not count.
+
+. "$(dirname "$0")/env.sh"
+. "$(dirname "$0")/overlay.sh"
+
+automation/scripts/build.sh ours
+work=$(mktemp -d "$BUILD/static.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+findings=$TOP/$work/findings
+: > "$findings"
+
+# analyse OPTION|FILE...: one finding a line.
+analyse()
+{
+    cppcheck --quiet -j "$JOBS" --enable=warning,performance,portability --inline-suppr \
+        --suppress=missingInclude --suppress=missingIncludeSystem --suppress=unmatchedSuppression \
+        --template='{file}:{line}: {severity}: {message} [{id}]' "$@" 2>> "$findings"
+}
+
+own_c()
+{
+    find "$@" -name '*.c' 2>/dev/null | sort
+}
+
+programs=$(own_c automation tools)
+# Headers of the system and of Xen are not read here; a loop that is a macro has
+# to be known, though.
+cat > "$work/loops.h" <<'EOF'
+#define json_array_foreach(a, i, v) for ( i = 0; (v = json_array_get(a, i)); i++ )
+#define list_for_each_entry(p, h, m) for ( p = first_entry(h); p; p = next_entry(p) )
+#define list_for_each_entry_safe(p, n, h, m) for ( p = first_entry(h), n = next_entry(p); p; p = n, n = next_entry(p) )
+#define dt_for_each_device_node(r, d) for ( d = r; d; d = next_node(d) )
+#define dt_for_each_child_node(r, d) for ( d = child_node(r); d; d = next_node(d) )
+EOF
+[ -z "$programs" ] || analyse --std=c99 --include="$work/loops.h" $programs
+
+# Files of Xen that are patched, too: one of ours may be included there. Macros
+# whose value nobody uses are no finding.
+tree=$TREE_DIR/ours/xen
+out=$tree/out-ours
+hypervisor=$(own_c xen)
+patched=$(for patch in $(overlay_patches all); do patch_files "$patch"; done | grep '^xen/.*\.c$' | sort -u)
+for file in $hypervisor $patched
+do
+    cmd=$out/${file#xen/}
+    cmd=${cmd%/*}/.$(basename "$cmd" .c).o.cmd
+    # Not built in this configuration, or part of another file.
+    [ -f "$cmd" ] || continue
+    command=$(sed -n '1s/^cmd_[^ ]* := //p' "$cmd" | sed 's/ -o [^ ]*$//; s/ -MMD -MP -MF [^ ]*//; s/ -c / -E /')
+    preprocessed=$TOP/$work/$(echo "$file" | tr / _)
+    ( cd "$out" && eval "PATH=/usr/bin:/bin CCACHE_DISABLE=1 $command" > "$preprocessed" )
+    analyse --std=c99 --suppress=constStatement "$preprocessed"
+done
+
+# What cppcheck says about our files, under their names here; and what kept it
+# from reading them, wherever that is.
+sed "s,^\.\./,xen/," "$findings" | while IFS=: read -r file rest
+do
+    case $rest in
+    *'[preprocessorErrorDirective]' | *'[syntaxError]') echo "$file:$rest" ;;
+    *) [ ! -f "$file" ] || echo "$file:$rest" ;;
+    esac
+done | sort -u > "$work/own"
+count=$(wc -l < "$work/own")
+cat "$work/own"
+say "$(echo $programs $hypervisor | wc -w) files, $count findings"
+[ "$count" = 0 ]
