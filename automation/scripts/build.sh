@@ -86,7 +86,13 @@ seed_tree()
 refresh_tree()
 {
     dir=$TREE_DIR/$tree
-    [ "$(cat "$dir/.base" 2>/dev/null)" = "$base" ] || seed_tree
+    news=yes
+    if [ "$(cat "$dir/.base" 2>/dev/null)" != "$base" ]
+    then
+        seed_tree
+        # In a new tree everything is refreshed.
+        news=no
+    fi
 
     stage=$dir.stage
     rm -rf "$stage"
@@ -105,7 +111,7 @@ refresh_tree()
     do
         if install_if_changed "$stage/$file" "$dir/$file"
         then
-            echo "  refreshed $tree/$file"
+            [ $news = no ] || echo "  refreshed $tree/$file"
         fi
     done < "$dir/.staged.new"
     # What is no longer ours to change goes back to what Xen has there.

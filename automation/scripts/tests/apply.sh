@@ -18,10 +18,20 @@ work=$(mktemp -d "$CHECK_DIR/apply.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
+# The overlay as it is now: somebody may be editing it while this runs.
+source=$TOP/$SRC_DIR/xen
+mkdir "$work/project"
+for path in Makefile Config.mk automation/scripts ${PATCH_SERIES%/*} $OVERLAY_DIRS
+do
+    [ ! -e "$path" ] || { mkdir -p "$work/project/$(dirname "$path")"; cp -a "$path" "$work/project/$path"; }
+done
+work=$TOP/$work
+cd "$work/project"
+
 scratch_tree()
 {
     mkdir "$work/$1"
-    cp -a "$SRC_DIR/xen/." "$work/$1"
+    cp -a "$source/." "$work/$1"
 }
 
 fingerprint()
@@ -31,7 +41,7 @@ fingerprint()
 
 apply()
 {
-    make -s apply XEN_SRC="$TOP/$work/$1"
+    make -s apply XEN_SRC="$work/$1"
 }
 
 # fails_with TREE TEXT...: apply must refuse, say each TEXT, and change nothing.
@@ -117,8 +127,8 @@ EOF
     do
         scratch_tree "t$moves"
         echo $moves > "$work/count"
-        if PATH="$TOP/$work/bin:$PATH" MV_COUNT="$TOP/$work/count" \
-           automation/scripts/apply.sh "$TOP/$work/t$moves"
+        if PATH="$work/bin:$PATH" MV_COUNT="$work/count" \
+           automation/scripts/apply.sh "$work/t$moves"
         then
             die "was not killed after $moves moves"
         fi
