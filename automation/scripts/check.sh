@@ -91,16 +91,22 @@ test_static()
 
 # boot KEY=VALUE...: a scenario of the bench, with expect=pass (default) or
 # expect=fail and reason=REGEX, which one of the report's reasons must match:
-# a mistake has to be caught for what it is.
+# a mistake has to be caught for what it is. see=REGEX and unseen=REGEX are about
+# lines on the console, atmost=N:REGEX about how many there may be.
 test_boot()
 {
-    expect=pass reason= variant=ours
+    expect=pass reason= variant=ours lines=
     words="xen=ours"
     for word in "$@"
     do
         case $word in
         expect=*) expect=${word#*=}; continue ;;
         reason=*) reason=${word#*=}; continue ;;
+        see=* | unseen=* | atmost=*)
+            lines="$lines
+$word"
+            continue
+            ;;
         xen=mistake:* | xen=variant:*) word=${word%%:*}-${word#*:} ;;
         esac
         case $word in
@@ -135,6 +141,35 @@ $word"
     fail/0) echo "the bench did not notice: verdict pass"; return 1 ;;
     *) echo "the bench brought no verdict (status $status)"; return 1 ;;
     esac
+    check_console "$lines"
+}
+
+# check_console WORDS: one see=, unseen= or atmost= a line.
+check_console()
+{
+    console=$CHECK_DIR/$name/run/console.log
+    echo "$1" | while read -r word
+    do
+        value=${word#*=}
+        case $word in
+        see=*)
+            grep -Eq -- "$value" "$console" ||
+                { echo "the console never showed '$value'"; exit 1; } ;;
+        unseen=*)
+            ! grep -Eq -- "$value" "$console" ||
+                { echo "the console showed '$value'"; exit 1; } ;;
+        atmost=*)
+            seen=$(grep -Ec -- "${value#*:}" "$console" || :)
+            [ "$seen" -le "${value%%:*}" ] ||
+                { echo "the console showed $seen times '${value#*:}'"; exit 1; } ;;
+        esac
+    done
+}
+
+# boots FILE ARGUMENT...: a test script that boots.
+test_boots()
+{
+    test_script "$@"
 }
 
 # ------------------------------------------------------------------------------
@@ -184,10 +219,9 @@ do
     $pattern) ;;
     *) continue ;;
     esac
-    if [ "$fast" = yes ] && [ "$kind" = boot ]
-    then
-        continue
-    fi
+    case $fast/$kind in
+    yes/boot | yes/boots) continue ;;
+    esac
     found=yes
     eval "set -- $arguments"
     run_test "$name" "$kind" "$@"

@@ -143,6 +143,24 @@ static bool parse_choice(const char *key, const char *no, const char *yes)
     return false;
 }
 
+/*
+ * Whose master it is to be. Only `passthrough' shows in the tree; `kept' and
+ * `refused' say what Xen is to make of a description: keep the master on its
+ * own table for good, or make no RMR master of it. `left': dom0's at first,
+ * then deassigned by one of its steps.
+ */
+static bool parse_owner(const char *key)
+{
+    const char *value = scenario_get(key);
+
+    if ( strcmp(value, "dom0") && strcmp(value, "passthrough") &&
+         strcmp(value, "kept") && strcmp(value, "refused") &&
+         strcmp(value, "left") )
+        bad(key, "dom0, passthrough, kept, refused or left");
+
+    return !strcmp(value, "passthrough");
+}
+
 static int parse_dom0(void)
 {
     const char *value = scenario_get("dom0");
@@ -296,8 +314,7 @@ void scenario_parse(struct scenario *s)
     for ( unsigned int i = 0; i < NR_MASTERS; i++ )
     {
         s->region[i] = parse_region(format("%s.region", master_name[i]));
-        s->passthrough[i] = parse_choice(format("%s.owner", master_name[i]),
-                                         "dom0", "passthrough");
+        s->passthrough[i] = parse_owner(format("%s.owner", master_name[i]));
         if ( s->masters & (1U << i) )
             check_region(s, i);
     }

@@ -195,10 +195,18 @@ static int scenario_word(struct run *run, const char *key, const char *value)
         copy(run->args, sizeof(run->args), value);
     else if ( !strcmp(key, "masters") )
         return read_masters(run, value);
+    else if ( m && !strcmp(dot, ".region") && !strcmp(value, "none") )
+        m->ordinary = true;
     else if ( m && !strcmp(dot, ".region") )
         return read_regions(m, value);
     else if ( m && !strcmp(dot, ".owner") )
-        m->passthrough = !strcmp(value, "passthrough");
+    {
+        /* Xen keeps the one as firmware asks, the other for its own reasons. */
+        m->passthrough = !strcmp(value, "passthrough") ||
+                         !strcmp(value, "kept");
+        m->ordinary |= !strcmp(value, "refused");
+        m->left = !strcmp(value, "left");
+    }
 
     return 0;
 }
@@ -214,7 +222,7 @@ static int read_scenario(struct run *run)
 {
     char path[PATH_MAX + 32], line[2048];
     FILE *f = open_in(run, "scenario.txt", path, sizeof(path));
-    unsigned int words = 0;
+    unsigned int words = 0, i;
 
     if ( !f )
         return broken(path, strerror(errno));
@@ -245,6 +253,8 @@ static int read_scenario(struct run *run)
         words++;
     }
     fclose(f);
+    for ( i = 0; i < run->nr_masters; i++ )
+        run->master[i].rmr &= !run->master[i].ordinary;
     run->no_iommu = iommu_switched_off(run->args);
     if ( !run->until[0] && run->dom0 )
         copy(run->until, sizeof(run->until), "BENCH: done");

@@ -117,6 +117,8 @@ struct master {
     char name[32];
     uint32_t sid;
     bool rmr, autonomous, passthrough, seen;
+    bool ordinary;             /* not to be an RMR master, whatever the tree */
+    bool left;                 /* has left dom0 by the end */
     struct region region[MAX_REGIONS];
     unsigned int nr_regions;
     struct tally tally[MAX_PHASES];

@@ -236,7 +236,7 @@ int probe_expectation(const struct run *run, const struct probe *probe,
     size_t i;
 
     *any_block = !edu;
-    if ( edu && edu->passthrough )
+    if ( edu && (edu->passthrough || (edu->left && !strcmp(moment, "user"))) )
         moment = "boot";
     if ( edu && edu->nr_regions && inside_regions(edu, probe->addr) )
         target = "region";
@@ -597,6 +597,9 @@ static void judge_owner(struct run *run, struct rule *r)
         if ( m->rmr && m->passthrough && n )
             fail(run, r, "SWITCH:%s: marked xen,passthrough, but handed over "
                  "%u times", m->name, n);
+        if ( m->rmr && m->left && n < 2 )
+            fail(run, r, "SWITCH:%s: should have left dom0, but was handed "
+                 "over %u times", m->name, n);
         if ( m->rmr && !m->passthrough && !n && dom0_runs )
             fail(run, r, "SWITCH:%s: dom0 runs, and the trace shows no "
                  "hand-over to it", m->name);

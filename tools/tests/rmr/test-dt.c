@@ -153,7 +153,7 @@ static void refuses_a_reg_that_it_cannot_use(void **state)
     load_tree("high-reg");
     assert_int_equal(scan_and_check(0), 0);
     assert_int_equal(nr_masters(), 0);
-    said("rmr: /one: region at 0x00000060000000 (/reserved-memory/wide@60000000): `reg' does not fit a physical address: not mapped");
+    said("rmr: /one: region at 0x60000000 (/reserved-memory/wide@60000000): `reg' does not fit a physical address: not mapped");
     said("(/reserved-memory/short@61000000): `reg' is cut short: not mapped");
     said("(/reserved-memory/small@62000000): `iommu-addresses' has a size larger than `reg': not mapped");
     unload();

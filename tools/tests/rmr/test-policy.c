@@ -24,7 +24,7 @@ static void refuses_what_wraps(void **state)
 {
     load_tree("bad");
     assert_int_equal(scan_and_check(40), 0);
-    said("rmr: /wraps: region 0xfffffffffffff000-0x00000000000fff (/reserved-memory/wrap@60000000): 0x00000000002000 bytes from there wrap around the end of the address space: not mapped\n");
+    said("rmr: /wraps: region 0xfffffffffffff000-0xfff (/reserved-memory/wrap@60000000): 0x2000 bytes from there wrap around the end of the address space: not mapped\n");
     /* The last page does not wrap, but is beyond the p2m. */
     said("rmr: /topmost: region 0xfffffffffffff000-0xffffffffffffffff (/reserved-memory/end@60010000): ends beyond the 40 bits");
 }
@@ -33,8 +33,8 @@ static void refuses_what_is_beyond_the_p2m(void **state)
 {
     load_tree("bad");
     assert_int_equal(scan_and_check(40), 0);
-    said("rmr: /beyond: region 0x0000fffffff000-0x00010000000fff (/reserved-memory/high@60020000): ends beyond the 40 bits");
-    said("rmr: /farmem: region 0x00000070000000-0x00000070000fff (/reserved-memory/far@10000000000): its memory at 0x00010000000000 ends beyond 40 bits of physical address");
+    said("rmr: /beyond: region 0xfffffff000-0x10000000fff (/reserved-memory/high@60020000): ends beyond the 40 bits");
+    said("rmr: /farmem: region 0x70000000-0x70000fff (/reserved-memory/far@10000000000): its memory at 0x10000000000 ends beyond 40 bits of physical address");
     unload();
 
     load_tree("bad");
@@ -57,7 +57,7 @@ static void refuses_other_page_offsets(void **state)
 {
     load_tree("bad");
     assert_int_equal(scan_and_check(40), 0);
-    said("rmr: /shifted: region 0x00000070000800-0x00000070000fff (/reserved-memory/offset@60030000): its memory at 0x00000060030000 has another offset into the page: not mapped");
+    said("rmr: /shifted: region 0x70000800-0x70000fff (/reserved-memory/offset@60030000): its memory at 0x60030000 has another offset into the page: not mapped");
 }
 
 static void refuses_registers_that_xen_uses(void **state)
@@ -141,7 +141,7 @@ static void refuses_what_is_not_reserved(void **state)
         banks->bank[i].size -= PAGE_SIZE;
     assert_int_equal(scan_and_check(0), 0);
     assert_int_equal(nr_masters(), 0);
-    said("its memory at 0x00000060000000 is not all reserved");
+    said("its memory at 0x60000000 is not all reserved");
     unload();
 
     /* Two banks in a row, the second one first, will do. */
@@ -166,7 +166,7 @@ static void rounds_outward_inside_reserved_memory(void **state)
     region_is(master("/display@10000000"), 0, 0x63200000, 0x63200000, 0x7000);
     region_is(master("/apart@10040000"), 0, 0x65003000, 0x65003000, 0x1000);
     assert_null(master("/audio@10010000"));
-    said("rmr: /audio@10010000: region 0x00000064200036-0x00000064205035 (/reserved-memory/picture@64200036): not page aligned, and its first or last page is not reserved as a whole (round `reg' to pages): not mapped");
+    said("rmr: /audio@10010000: region 0x64200036-0x64205035 (/reserved-memory/picture@64200036): not page aligned, and its first or last page is not reserved as a whole (round `reg' to pages): not mapped");
 }
 
 static void rounds_over_no_other_masters_region(void **state)
@@ -175,7 +175,7 @@ static void rounds_over_no_other_masters_region(void **state)
     assert_int_equal(scan_and_check(0), 0);
     assert_null(master("/left@10020000"));
     assert_null(master("/right@10030000"));
-    said("rmr: /left@10020000: region 0x00000065000000-0x000000650017ff (/reserved-memory/picture@65000000): not page aligned, and /right@10030000 has a region in its first or last page: not mapped");
+    said("rmr: /left@10020000: region 0x65000000-0x650017ff (/reserved-memory/picture@65000000): not page aligned, and /right@10030000 has a region in its first or last page: not mapped");
     said("not page aligned, and /left@10020000 has a region in its first or last page: not mapped");
 }
 
@@ -209,7 +209,7 @@ static void refuses_overlaps_with_two_mappings(void **state)
     assert_non_null(m);
     assert_int_equal(m->nr_regions, 1);
     region_is(m, 0, 0x60030000, 0x70000000, 0x1000);
-    said("rmr: /clash: region 0x00000060020000-0x00000060022fff (/reserved-memory/buffer@60000000): overlaps 0x00000060022000-0x00000060022fff of the same device (/reserved-memory/other@70000000), which leads elsewhere: neither is right: not mapped");
+    said("rmr: /clash: region 0x60020000-0x60022fff (/reserved-memory/buffer@60000000): overlaps 0x60022000-0x60022fff of the same device (/reserved-memory/other@70000000), which leads elsewhere: neither is right: not mapped");
 }
 
 static void lets_masters_share_the_very_same_pages(void **state)
@@ -219,7 +219,7 @@ static void lets_masters_share_the_very_same_pages(void **state)
     assert_null(master("/same1")->kept);
     assert_null(master("/same2")->kept);
     assert_null(master("/next")->kept);
-    said("<info>rmr: /same1: shares its region at 0x00000060000000 with another device");
+    said("<info>rmr: /same1: shares its region at 0x60000000 with another device");
     unload();
 
     load_tree("shared");
@@ -244,7 +244,7 @@ static void keeps_masters_that_share_a_part(void **state)
         assert_string_equal(master(kept[i])->kept,
                             "another device has part of the pages of its region");
     }
-    said("rmr: /part2: has part of its region at 0x00000060013000 in common with another device: it is kept, and can never be assigned");
+    said("rmr: /part2: has part of its region at 0x60013000 in common with another device: it is kept, and can never be assigned");
 }
 
 static void never_shares_a_stream(void **state)
@@ -274,7 +274,7 @@ static void wraps_by_hand(void **state)
     load_tree("binding");
     r.pa = 0xfffffffffffff000UL;
     assert_false(rmr_policy_region(&m, &r, 48));
-    said("rmr: /device: region 0x00000060000000-0x00000060001fff (command line): ");
+    said("rmr: /device: region 0x60000000-0x60001fff (command line): ");
 }
 
 int run_policy_tests(void)

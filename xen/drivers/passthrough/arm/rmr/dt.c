@@ -728,7 +728,7 @@ static int __init read_tuple(struct scan *s, const struct dt_device_node *np,
 
     if ( wrong )
     {
-        printk("rmr: %s: region at %#"PRIpaddr" (%s): %s: not mapped\n",
+        printk("rmr: %s: region at %"PRIrmr" (%s): %s: not mapped\n",
                dt_node_full_name(t->ref->np), t->iova, dt_node_full_name(np),
                wrong);
         return 0;

@@ -44,6 +44,12 @@ static void cf_check dump_masters(unsigned char key)
                 printk(" at %"PRIrmr"\n", r->pa);
         }
 
+        if ( m->failed )
+        {
+            printk("  no table: %s\n", m->kept);
+            continue;
+        }
+
         printk("  table %"PRIrmr" (%u pages)\n",
                page_to_maddr(m->table.root), m->table.nr_pages);
         if ( d )

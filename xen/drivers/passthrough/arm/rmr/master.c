@@ -244,17 +244,29 @@ static void __init say_kept(const struct rmr_master *m)
                m->kept);
 }
 
+static const char *__init install_error(int rc)
+{
+    switch ( rc )
+    {
+    case -ENOSPC: return "its SMMU has no free VMID";
+    case -ERANGE: return "its StreamID is out of the SMMU's range";
+    case -EFAULT: return "its memory is out of the SMMU's range";
+    case -ENOMEM: return "no memory for its RMR table";
+    default:      return "its SMMU cannot hold an RMR table";
+    }
+}
+
 /*
  * From the probe of the SMMU at @iommu, when its structures are there and it
  * does not translate yet: give its RMR masters their contexts. A master for
- * which that fails is an ordinary master from then on.
+ * which that fails stays without one, and is never given another's.
  */
 void __init rmr_install(struct dt_device_node *iommu, bool coherent,
                         const struct rmr_smmu_ops *ops, void *smmu)
 {
-    struct rmr_master *m, *tmp;
+    struct rmr_master *m;
 
-    list_for_each_entry_safe ( m, tmp, &rmr_masters, list )
+    rmr_for_each_master ( m )
     {
         int rc;
 
@@ -266,14 +278,12 @@ void __init rmr_install(struct dt_device_node *iommu, bool coherent,
             rc = ops->install(m, smmu);
         if ( rc )
         {
-            printk("rmr: %s: %s on SMMU %s (%d): its DMA will stop\n",
-                   dt_node_full_name(m->np),
-                   rc == -ENOSPC ? "no free VMID" :
-                   rc == -ERANGE ? "StreamID out of range" :
-                   rc == -ENOMEM ? "no memory" : "addresses out of range",
-                   dt_node_full_name(iommu), rc);
+            m->failed = true;
+            keep(m, install_error(rc));
             rmr_table_destroy(&m->table);
-            rmr_master_free(m);
+            printk("rmr: %s: SMMU %s: %s (%d): its DMA will stop, and it cannot be assigned\n",
+                   dt_node_full_name(m->np), dt_node_full_name(iommu),
+                   install_error(rc), rc);
             continue;
         }
 
@@ -637,7 +647,7 @@ static void __init say_undriven(void)
     rmr_policy_end();
 
     list_for_each_entry_safe ( m, tmp, &rmr_masters, list )
-        if ( !m->ctx || !iommu_enabled )
+        if ( !m->failed && (!m->ctx || !iommu_enabled) )
         {
             printk("rmr: %s: Xen does not drive SMMU %s: its DMA is as firmware left it\n",
                    dt_node_full_name(m->np), dt_node_full_name(m->iommu));

@@ -154,11 +154,17 @@ bool __init rmr_policy_hwdom_taken(const struct rmr_master *m)
             continue;
 
         dt_for_each_device_node ( dt_host, np )
+        {
+            /* What the domain has of the host's RAM is in its p2m already. */
+            if ( dt_device_type_is_equal(np, "memory") )
+                continue;
+
             if ( taken_by_node(m, a.r, np) ||
                  (dt_device_type_is_equal(np, "pci") &&
                   dt_get_property(np, "ranges", NULL) &&
                   dt_for_each_range(np, taken_by_range, &a)) )
                 return true;
+        }
     }
 
     return false;

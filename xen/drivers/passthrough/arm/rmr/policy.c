@@ -212,7 +212,7 @@ void __init rmr_policy_end(void)
 /* --- Rules for one region ------------------------------------------------- */
 
 #define refuse(m, r, fmt, args...)                                           \
-    printk("rmr: %s: region %#"PRIpaddr"-%#"PRIpaddr" (%s): " fmt            \
+    printk("rmr: %s: region %"PRIrmr"-%"PRIrmr" (%s): " fmt            \
            ": not mapped\n", dt_node_full_name((m)->np), (r)->iova,          \
            (r)->iova + (r)->size - 1,                                        \
            (r)->np ? dt_node_full_name((r)->np) : "command line", ## args)
@@ -229,7 +229,7 @@ static bool __init wraps(const struct rmr_master *m, const struct rmr_region *r)
          (rmr_is_carveout(r) || r->pa + r->size - 1 >= r->pa) )
         return false;
 
-    refuse(m, r, "%#"PRIpaddr" bytes from there wrap around the end of the address space",
+    refuse(m, r, "%"PRIrmr" bytes from there wrap around the end of the address space",
            r->size);
 
     return true;
@@ -247,7 +247,7 @@ static bool __init beyond_p2m(const struct rmr_master *m,
         refuse(m, r, "ends beyond the %u bits of I/O address that the SMMU can translate",
                ipa_bits);
     else if ( !rmr_is_carveout(r) && beyond(r->pa + r->size - 1, ipa_bits) )
-        refuse(m, r, "its memory at %#"PRIpaddr" ends beyond %u bits of physical address",
+        refuse(m, r, "its memory at %"PRIrmr" ends beyond %u bits of physical address",
                r->pa, ipa_bits);
     else
         return false;
@@ -261,7 +261,7 @@ static bool __init page_offsets_differ(const struct rmr_master *m,
     if ( !((r->iova ^ r->pa) & ~PAGE_MASK) )
         return false;
 
-    refuse(m, r, "its memory at %#"PRIpaddr" has another offset into the page",
+    refuse(m, r, "its memory at %"PRIrmr" has another offset into the page",
            r->pa);
 
     return true;
@@ -283,7 +283,7 @@ static bool __init is_given_away(const struct rmr_master *m,
               b->type != MEMBANK_STATIC_HEAP) )
             continue;
 
-        refuse(m, r, "overlaps %s at %#"PRIpaddr,
+        refuse(m, r, "overlaps %s at %"PRIrmr,
                b->type == MEMBANK_STATIC_HEAP
                ? "Xen's static heap" : "the static memory of a domain",
                b->start);
@@ -304,7 +304,7 @@ static bool __init holds_a_module(const struct rmr_master *m,
         if ( overlaps(start, last, mods->module[i].start,
                       mods->module[i].size) )
         {
-            refuse(m, r, "overlaps the boot module \"%s\" at %#"PRIpaddr,
+            refuse(m, r, "overlaps the boot module \"%s\" at %"PRIrmr,
                    boot_module_kind_as_string(mods->module[i].kind),
                    mods->module[i].start);
             return true;
@@ -373,7 +373,7 @@ static bool __init not_reserved(const struct rmr_master *m,
     if ( is_reserved(r->pa, r->pa + r->size - 1) )
         refuse(m, r, "not page aligned, and its first or last page is not reserved as a whole (round `reg' to pages)");
     else
-        refuse(m, r, "its memory at %#"PRIpaddr" is not all reserved: %s",
+        refuse(m, r, "its memory at %"PRIrmr" is not all reserved: %s",
                r->pa, r->np ? "is `reg' of that node intact?"
                             : "the command line could not reserve it");
 
@@ -472,7 +472,7 @@ void __init rmr_policy_overlap(const struct rmr_master *m,
                                const struct rmr_region *a,
                                const struct rmr_region *b)
 {
-    refuse(m, a, "overlaps %#"PRIpaddr"-%#"PRIpaddr" of the same device (%s), which leads elsewhere: neither is right",
+    refuse(m, a, "overlaps %"PRIrmr"-%"PRIrmr" of the same device (%s), which leads elsewhere: neither is right",
            b->iova, b->iova + b->size - 1,
            b->np ? dt_node_full_name(b->np) : "command line");
 }
@@ -669,11 +669,11 @@ static void __init check_shared(unsigned int from, unsigned int to)
         struct rmr_master *m = claims[i].m;
 
         if ( same )
-            printk(XENLOG_INFO "rmr: %s: shares its region at %#"PRIpaddr" with another device: they go to one domain, or stay\n",
+            printk(XENLOG_INFO "rmr: %s: shares its region at %"PRIrmr" with another device: they go to one domain, or stay\n",
                    dt_node_full_name(m->np), claims[i].start);
         else
         {
-            printk("rmr: %s: has part of its region at %#"PRIpaddr" in common with another device: it is kept, and can never be assigned\n",
+            printk("rmr: %s: has part of its region at %"PRIrmr" in common with another device: it is kept, and can never be assigned\n",
                    dt_node_full_name(m->np), claims[i].start);
             keep(m, shares_pages);
         }

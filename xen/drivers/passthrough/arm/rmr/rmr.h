@@ -115,6 +115,7 @@ struct rmr_master {
     void *ctx;
     unsigned int vmid;
     struct rmr_table table;
+    bool failed;                       /* could not: no table, no context */
 
     /* Protected by rmr_lock. */
     enum rmr_state state;
