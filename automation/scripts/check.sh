@@ -138,7 +138,11 @@ $word"
             return 1
         fi ;;
     pass/1) echo "the bench's verdict is fail"; return 1 ;;
-    fail/0) echo "the bench did not notice: verdict pass"; return 1 ;;
+    fail/0)
+        # reason=CONSOLE: what the mistake does wrong shows there.
+        [ "$reason" = CONSOLE ] || { echo "the bench did not notice: verdict pass"; return 1; }
+        ! check_console "$lines" || { echo "the console shows nothing wrong"; return 1; }
+        return 0 ;;
     *) echo "the bench brought no verdict (status $status)"; return 1 ;;
     esac
     check_console "$lines"

@@ -9,6 +9,7 @@ void shim_forget_cmdline(void)
 {
     enabled = true;
     nr_items = 0;
+    nr_ignored = 0;
     nr_cmdline_banks = 0;
 }
 #endif

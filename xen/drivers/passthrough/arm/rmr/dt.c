@@ -55,6 +55,18 @@ static unsigned int __initdata nr_items;
 static struct cmdline_bank __initdata cmdline_banks[MAX_ITEMS];
 static unsigned int __initdata nr_cmdline_banks;
 
+/*
+ * Items that were ignored. The command line is read before there is a console
+ * to say so on.
+ */
+struct ignored_item {
+    char text[MAX_NODE_LEN];
+    const char *wrong;
+};
+
+static struct ignored_item __initdata ignored[MAX_ITEMS];
+static unsigned int __initdata nr_ignored;
+
 bool __init rmr_enabled(void)
 {
     return enabled;
@@ -227,10 +239,22 @@ static int __init cf_check parse_rmr_param(const char *s)
     if ( !wrong )
         return 0;
 
-    printk("rmr: command line item \"%s\": %s: the item is ignored\n", s,
-           wrong);
+    if ( nr_ignored < MAX_ITEMS )
+    {
+        snprintf(ignored[nr_ignored].text, MAX_NODE_LEN, "%s", s);
+        ignored[nr_ignored++].wrong = wrong;
+    }
 
     return -EINVAL;
+}
+
+static void __init say_ignored(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < nr_ignored; i++ )
+        printk("rmr: command line item \"%s\": %s: the item is ignored\n",
+               ignored[i].text, ignored[i].wrong);
 }
 custom_param("rmr", parse_rmr_param);
 
@@ -946,6 +970,8 @@ int __init rmr_dt_scan(struct list_head *masters)
     struct scan s = {};
     unsigned int i;
     int rc;
+
+    say_ignored();
 
     if ( !enabled )
     {
