@@ -3,7 +3,7 @@
 #
 # check.sh [-f] [-t GLOB]: runs the tests of automation/qemu/tests/*.list, one a
 # line: NAME KIND ARGUMENT... (quoted as in sh). A test of KIND is the function
-# test_KIND below; -f leaves out what boots. What a failed test wrote stays in
+# test_KIND below; -f leaves out what boots and what is long. What a failed test wrote stays in
 # build/check/NAME; the last line counts, and the exit status tells the same.
 
 . "$(dirname "$0")/env.sh"
@@ -170,6 +170,12 @@ check_console()
     done
 }
 
+# long FOLDER TARGET: host tests that take minutes.
+test_long()
+{
+    test_unit "$@"
+}
+
 # boots FILE ARGUMENT...: a test script that boots.
 test_boots()
 {
@@ -224,7 +230,7 @@ do
     *) continue ;;
     esac
     case $fast/$kind in
-    yes/boot | yes/boots) continue ;;
+    yes/boot | yes/boots | yes/long) continue ;;
     esac
     found=yes
     eval "set -- $arguments"
