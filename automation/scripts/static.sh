@@ -58,10 +58,13 @@ do
     [ -f "$cmd" ] || continue
     command=$(sed -n '1s/^cmd_[^ ]* := //p' "$cmd" | sed 's/ -o [^ ]*$//; s/ -MMD -MP -MF [^ ]*//; s/ -c / -E /')
     preprocessed=$TOP/$work/$(echo "$file" | tr / _)
-    # cppcheck does not parse the cast that FIELD_PREP makes, to the type of a
-    # constant; a call in its place keeps everything else as it is.
+    # cppcheck does not parse the casts that FIELD_PREP and this_cpu() make, to
+    # the type of an expression; a call in their place, and a plain value in the
+    # assembler's, keep everything else as it is.
     ( cd "$out" && eval "PATH=/usr/bin:/bin CCACHE_DISABLE=1 $command" |
-      sed 's/^# \([0-9]*\) \("[^"]*"\).*/#line \1 \2/; s/(typeof(\((*~\)/(cast_of(\1/g' > "$preprocessed" )
+      sed 's/^# \([0-9]*\) \("[^"]*"\).*/#line \1 \2/; s/(typeof(\((*~\)/(cast_of(\1/g
+           s/__asm__ ("" : "=r"(__ptr) : "0"(&per_cpu__\([a-z0-9_]*\)));/__ptr = address_of(per_cpu__\1);/g
+           s/(typeof(&per_cpu__[a-z0-9_]*)) (/cast_of(/g' > "$preprocessed" )
     analyse --std=c99 --suppress=constStatement --suppress=arithOperationsOnVoidPointer \
         "$preprocessed"
 done
@@ -71,6 +74,7 @@ done
 sed "s,^\.\./,xen/," "$findings" | while IFS=: read -r file rest
 do
     case $rest in
+    *': information: '*) ;;
     *'[preprocessorErrorDirective]' | *'[syntaxError]' | *'[internalAstError]' | *'[unknownMacro]') echo "$file:$rest" ;;
     *) [ ! -f "$file" ] || echo "$file:$rest" ;;
     esac

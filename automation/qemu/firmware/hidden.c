@@ -20,9 +20,8 @@ static int can_sleep(void)
 /* WFIT by number, for assemblers that do not know its name. */
 static void wait_for_time(uint64_t when)
 {
-    register uint64_t x9 asm ( "x9" ) = when;
-
-    asm volatile ( ".inst 0xd5031029" :: "r" (x9) : "memory" );
+    asm volatile ( "mov x9, %0\n\t.inst 0xd5031029"
+                   :: "r" (when) : "x9", "memory" );
 }
 
 static void sleep_until(uint64_t when)

@@ -258,7 +258,7 @@ static void marks(struct lines *l, const char *dir, const struct change *c)
         snprintf(name, sizeof(name), "shots/%03u.png", i);
         f = create(dir, name);
         fprintf(f, "P3 2 1 255 255 0 0 0 0 %u\n",
-                c->frozen_picture && i > 3 ? 3 : i);
+                c->frozen_picture && i > 3 ? 3u : i);
         fclose(f);
     }
     add(l, END, "end done");

@@ -7,7 +7,11 @@
 #define RMR_TEST_H
 
 #include <setjmp.h>
+/* Newer cmockas use the word as an attribute's name. */
+#pragma push_macro("noreturn")
+#undef noreturn
 #include <cmocka.h>
+#pragma pop_macro("noreturn")
 
 #include "gen/rmr.h"
 

@@ -55,6 +55,8 @@ static void change(struct dt_property *pp)
         pp->length = roll(pp->length + 1);
 
     copy = malloc(pp->length ?: 1);
+    if ( !copy )
+        abort();
     memcpy(copy, pp->value, pp->length);
     values[nr_values++] = copy;
     pp->value = copy;
