@@ -602,6 +602,8 @@ static void telemetry_word(struct sample *s, const char *word)
         return;
     if ( !strncmp(word, "frames=", 7) )
         s->frames = strtoull(value, NULL, 0);
+    else if ( !strncmp(word, "ticks=", 6) )
+        s->ticks = strtoull(value, NULL, 0);
     else if ( !strncmp(word, "faults=", 7) )
         s->faults = strtoull(value, NULL, 0);
     else if ( !strncmp(word, "reinits=", 8) )
@@ -678,9 +680,14 @@ static void count_frames(const struct run *run, struct phase *p)
         last = after != SIZE_MAX ? after : last;
     }
     p->frames_known = first != SIZE_MAX && last > first;
-    if ( p->frames_known )
-        p->frames = (int64_t)(run->sample[last].frames -
-                              run->sample[first].frames);
+    if ( !p->frames_known )
+        return;
+    p->frames = (int64_t)(run->sample[last].frames -
+                          run->sample[first].frames);
+    /* A probe that holds Xen's CPUs can hold up QEMU's others as well. */
+    p->stalled = run->sample[last].ticks == run->sample[first].ticks &&
+                 run->sample[run->nr_samples - 1].ticks >
+                 run->sample[last].ticks;
 }
 
 static void close_phases(struct run *run)

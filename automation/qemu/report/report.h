@@ -138,6 +138,7 @@ struct phase {
     int64_t begin, end;
     int64_t frames;
     bool frames_known;
+    bool stalled;              /* the display's CPU stood, and went on later */
 };
 
 enum command { CMD_CFGI_STE, CMD_CFGI_ALL, CMD_TLBI, CMD_SYNC, CMD_OTHER,
@@ -189,6 +190,7 @@ struct probe {
 struct sample {
     int64_t time;
     uint64_t frames, faults, reinits;
+    uint64_t ticks;            /* of the CPU that drives the display */
     char state[16], ehci[16];
 };
 

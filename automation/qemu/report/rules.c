@@ -335,7 +335,7 @@ static void frames(struct run *run)
     {
         const struct phase *p = &run->phase[i];
 
-        if ( !p->frames_known ||
+        if ( !p->frames_known || p->stalled ||
              (!p->frames && p->end - p->begin < LONG_ENOUGH) )
             continue;
         judged++;
@@ -595,8 +595,8 @@ static void judge_owner(struct run *run, struct rule *r)
         for ( j = n = 0; j < run->nr_handovers; j++ )
             n += run->handover[j].master == (int)i;
         if ( m->rmr && m->passthrough && n )
-            fail(run, r, "SWITCH:%s: marked xen,passthrough, but handed over "
-                 "%u times", m->name, n);
+            fail(run, r, "SWITCH:%s: is to stay on its RMR table, but was "
+                 "handed over %u times", m->name, n);
         if ( m->rmr && m->left && n < 2 )
             fail(run, r, "SWITCH:%s: should have left dom0, but was handed "
                  "over %u times", m->name, n);

@@ -35,6 +35,7 @@ struct change {
     const char *scenario[4];
     const char *telemetry;                 /* of the last sample */
     const char *qemu_err;
+    double stalled_to;                     /* from +2.9, frames and ticks */
     bool frozen_picture, silence, no_wav, standing_frames, no_telemetry;
 };
 
@@ -268,17 +269,22 @@ static void marks(struct lines *l, const char *dir, const struct change *c)
 
 static void telemetry(struct lines *l, const char *dir, const struct change *c)
 {
-    unsigned int frames = 0;
+    unsigned int frames = 0, ticks = 0;
     double t;
 
     for ( t = 0.3; t < END; t += 0.25 )
     {
-        if ( !(c->standing_frames && t > 4) )
+        bool stalled = t > 2.9 && t < c->stalled_to;
+
+        ticks += stalled ? 0 : 2;
+        if ( !stalled && !(c->standing_frames && t > 4) )
             frames += 2;
-        add(l, t, "frames=%u faults=0 reinits=0 state=1 ehci=1", frames);
+        add(l, t, "frames=%u faults=0 reinits=0 state=1 ticks=%u ehci=1",
+            frames, ticks);
     }
     if ( c->telemetry )
-        add(l, END, "frames=%u %s", frames + 1, c->telemetry);
+        add(l, END, "frames=%u ticks=%u %s", frames + 1, ticks + 1,
+            c->telemetry);
     write_lines(l, dir, "telemetry.log", false, NULL, 0);
 }
 
@@ -519,6 +525,27 @@ static const struct change changes[] = {
     { .name = "probe-of-passthrough", .rule = "probes",
       .reason = "PROBE:edu:joined:dom0ram",
       .scenario = { "edu.owner=passthrough" } },
+    { .name = "probe-of-refused", .rule = "probes",
+      .reason = "PROBE:edu:boot:region: 0x61200000 was translated",
+      .scenario = { "edu.owner=refused" } },
+    { .name = "refused-is-blocked", .rule = "probes", .status = "pass",
+      .scenario = { "edu.owner=refused" },
+      .drop_trace = "translated=0x61200000",
+      .trace = { "+2.51 " FAILED("32", "0x61200000"),
+                 "+2.51 " EVENT("0x20") } },
+    { .name = "refused-is-no-g1", .rule = "no-abort", .status = "pass",
+      .scenario = { "edu.owner=refused" },
+      .trace = { "+2.51 " FAILED("32", "0x61200000"),
+                 "+2.51 " EVENT("0x20") } },
+    { .name = "probe-of-ordinary", .rule = "probes",
+      .reason = "PROBE:edu:boot:region: 0x61200000 was translated",
+      .scenario = { "edu.region=none" } },
+    { .name = "probe-of-left", .rule = "probes",
+      .reason = "PROBE:edu:user:dom0ram: 0x70000000 was translated",
+      .scenario = { "edu.owner=left" },
+      .marks = { "+7 probe user dom0ram 0x70000000 begin",
+                 "+7.03 probe user dom0ram 0x70000000 end done" },
+      .trace = { "+7.01 " HIT("0x20", "0x70000000") } },
     { .name = "probe-missed", .rule = "probes",
       .reason = "PROBE:edu:pending:xen: never made",
       .marks = { "+7 probe pending xen - missed" } },
@@ -532,6 +559,9 @@ static const struct change changes[] = {
       .drop_marks = "probe " },
     { .name = "standing-frames", .rule = "frames", .standing_frames = true,
       .reason = "FRAMES:display:dom0-user" },
+    { .name = "held-up", .rule = "frames", .status = "pass", .stalled_to = 6.1 },
+    { .name = "held-up-for-good", .rule = "frames", .stalled_to = END + 1,
+      .reason = "FRAMES:display:dom0-boot" },
     { .name = "no-telemetry", .rule = "frames", .no_telemetry = true,
       .reason = "FRAMES:display" },
     { .name = "display-fault", .rule = "telemetry", .reason = "TELEMETRY:",
@@ -584,8 +614,17 @@ static const struct change changes[] = {
     { .name = "not-joined", .rule = "switch",
       .reason = "SWITCH:ehci: dom0 runs", .drop_trace = "streamid= 0x18" },
     { .name = "handed-over-passthrough", .rule = "switch",
-      .reason = "SWITCH:audio: marked",
+      .reason = "SWITCH:audio: is to stay",
       .scenario = { "audio.owner=passthrough" } },
+    { .name = "handed-over-kept", .rule = "switch",
+      .reason = "SWITCH:audio: is to stay",
+      .scenario = { "audio.owner=kept" } },
+    { .name = "never-left", .rule = "switch",
+      .reason = "SWITCH:audio: should have left",
+      .scenario = { "audio.owner=left" } },
+    { .name = "handed-over-refused", .rule = "switch",
+      .reason = "SWITCH:edu: Xen tells of a hand-over",
+      .scenario = { "edu.owner=refused" } },
     { .name = "stock-has-no-accounts", .rule = "switch", .status = "n/a",
       .drop_console = "rmr: " },
     { .name = "never-on", .rule = "smmu-on", .reason = "SMMU-ON",
