@@ -41,6 +41,21 @@ void rmr_prepare(void);
 int rmr_assign_dt_device(struct domain *d, struct dt_device_node *np);
 int rmr_deassign_dt_device(struct domain *d, struct dt_device_node *np);
 
+/*
+ * For a domctl, before it assigns @np to @d: map the regions of an RMR master,
+ * outside dtdevs_lock. 0 when that is done or @np is no RMR master; -ERESTART
+ * when something else is waiting, and then the domctl has to be called again;
+ * else an errno with the reason logged and nothing changed.
+ */
+int rmr_map_dt_device(struct domain *d, struct dt_device_node *np);
+
+/*
+ * For a domctl, after it has taken @np away from @d: unmap the regions and
+ * flush the caches. True when something else is waiting: then the domctl has to
+ * be called again.
+ */
+bool rmr_unmap_dt_device(struct domain *d, struct dt_device_node *np);
+
 /* First unpause of @d: its pending masters join. */
 void rmr_domain_creation_finished(struct domain *d);
 
@@ -108,6 +123,18 @@ static inline int rmr_deassign_dt_device(struct domain *d,
                                          struct dt_device_node *np)
 {
     return RMR_NOT_MINE;
+}
+
+static inline int rmr_map_dt_device(struct domain *d,
+                                    struct dt_device_node *np)
+{
+    return 0;
+}
+
+static inline bool rmr_unmap_dt_device(struct domain *d,
+                                       struct dt_device_node *np)
+{
+    return false;
 }
 
 static inline void rmr_domain_creation_finished(struct domain *d) {}

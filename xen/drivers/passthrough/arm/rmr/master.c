@@ -12,9 +12,11 @@
 #include <xen/bootfdt.h>
 #include <xen/delay.h>
 #include <xen/errno.h>
+#include <xen/event.h>
 #include <xen/init.h>
 #include <xen/iommu.h>
 #include <xen/sched.h>
+#include <xen/softirq.h>
 #include <xen/vmap.h>
 #include <xen/xmalloc.h>
 
@@ -33,8 +35,9 @@ static struct rmr_geometry __ro_after_init geometry;
 static bool __initdata prepared;
 
 /*
- * Protects state, d and mapped of all masters. Taken inside dtdevs_lock,
- * outside the p2m's lock.
+ * Protects what changes in a master's life, for all masters. Taken inside
+ * dtdevs_lock, outside the p2m's lock; held for one step at a time where regions
+ * are mapped, unmapped and flushed.
  */
 static DEFINE_SPINLOCK(rmr_lock);
 
@@ -331,20 +334,59 @@ static void join(struct rmr_master *m)
     printk(XENLOG_INFO "rmr: %s: joined %pd\n", dt_node_full_name(m->np), d);
 }
 
-static int assign(struct rmr_master *m, struct domain *d)
+/*
+ * One step of bringing the regions of @m into @d's p2m; the first is to judge
+ * and to pin. 0: they are there. -ERESTART: there is more to do. Any other
+ * error: refused or failed, with the reason printed, and nothing is left.
+ */
+static int map_step(struct rmr_master *m, struct domain *d)
 {
-    int rc = rmr_policy_assign(m, d);
+    int rc;
 
-    if ( rc )
-        return rc;
-
-    if ( m->mapped != d )
+    if ( m->mapped != d || m->leaving )
     {
-        rc = rmr_p2m_map(d, m);
+        rc = rmr_policy_assign(m, d) ?: rmr_p2m_pin(d, m);
         if ( rc )
             return rc;
         m->mapped = d;
     }
+
+    if ( m->ready )
+        return 0;
+
+    if ( !m->map_rc )
+    {
+        rc = rmr_p2m_map_step(d, m);
+        m->ready = !rc;
+        if ( !rc || rc == -ERESTART )
+            return rc;
+        m->map_rc = rc;
+    }
+
+    if ( rmr_p2m_unmap_step(d, m, true) )
+        return -ERESTART;
+
+    rc = m->map_rc;
+    m->map_rc = 0;
+    m->mapped = NULL;
+
+    return rc;
+}
+
+static int assign(struct rmr_master *m, struct domain *d)
+{
+    int rc = rmr_policy_assign(m, d);
+
+    /* Where a domctl assigns, rmr_map_dt_device() has done it. */
+    while ( !rc && !m->ready )
+    {
+        rc = map_step(m, d);
+        if ( rc == -ERESTART )
+            rc = 0;
+    }
+
+    if ( rc )
+        return rc;
 
     m->d = d;
     m->state = RMR_PENDING;
@@ -372,23 +414,98 @@ int rmr_assign_dt_device(struct domain *d, struct dt_device_node *np)
     return rc;
 }
 
+/* May what a hypercall does in steps go on, or is something else waiting? */
+static bool go_on(void)
+{
+    /* For tests, be interrupted after each step. */
+    return !IS_ENABLED(CONFIG_ARM_RMR_DELAYS) && !hypercall_preempt_check();
+}
+
+int rmr_map_dt_device(struct domain *d, struct dt_device_node *np)
+{
+    struct rmr_master *m = find_master(np);
+    int rc;
+
+    if ( !m )
+        return 0;
+
+    do {
+        spin_lock(&rmr_lock);
+        rc = map_step(m, d);
+        spin_unlock(&rmr_lock);
+    } while ( rc == -ERESTART && go_on() );
+
+    return rc;
+}
+
 /*
  * A dirty line of the old owner must not be evicted over what the next one
- * writes, nor over what the master writes.
+ * writes, nor over what the master writes. True when there is more to flush.
  */
-static void flush_regions(const struct rmr_master *m)
+static bool flush_step(struct rmr_master *m)
 {
-    unsigned int i;
+    while ( m->flushing < m->nr_regions )
+    {
+        const struct rmr_region *r = &m->regions[m->flushing];
+        paddr_t step = min_t(paddr_t, r->size - m->flushed, MB(2));
 
-    for ( i = 0; i < m->nr_regions; i++ )
-        if ( m->regions[i].va )
-            clean_and_invalidate_dcache_va_range(m->regions[i].va,
-                                                 m->regions[i].size);
+        if ( r->va && step )
+        {
+            clean_and_invalidate_dcache_va_range(r->va + m->flushed, step);
+            m->flushed += step;
+            return true;
+        }
+
+        m->flushing++;
+        m->flushed = 0;
+    }
+
+    return false;
+}
+
+/*
+ * One step of what follows a leave: unmap, then flush. In this order: a vCPU
+ * that still runs must not dirty lines in between. True when there is more.
+ */
+static bool unmap_step(struct rmr_master *m, const struct domain *d)
+{
+    if ( !m->leaving || m->mapped != d )
+        return false;
+
+    if ( rmr_p2m_unmap_step(m->mapped, m, false) || flush_step(m) )
+        return true;
+
+    m->mapped = NULL;
+    m->leaving = false;
+    printk(XENLOG_INFO "rmr: %s: left %pd\n", dt_node_full_name(m->np), d);
+
+    return false;
+}
+
+bool rmr_unmap_dt_device(struct domain *d, struct dt_device_node *np)
+{
+    struct rmr_master *m = find_master(np);
+    bool more;
+
+    if ( !m )
+        return false;
+
+    do {
+        spin_lock(&rmr_lock);
+        more = unmap_step(m, d);
+        spin_unlock(&rmr_lock);
+    } while ( more && go_on() );
+
+    return more;
 }
 
 static int deassign(struct rmr_master *m, struct domain *d)
 {
     int rc;
+
+    /* The hypercall has been here before, and goes on with unmapping. */
+    if ( m->leaving && m->mapped == d )
+        return 0;
 
     if ( m->d != d )
     {
@@ -409,13 +526,12 @@ static int deassign(struct rmr_master *m, struct domain *d)
         m->leaves++;
     }
 
-    /* In this order: a vCPU that still runs must not dirty lines in between. */
-    rmr_p2m_unmap(d, m);
-    flush_regions(m);
-    m->mapped = NULL;
     m->d = NULL;
     m->state = RMR_QUARANTINE;
-    printk(XENLOG_INFO "rmr: %s: left %pd\n", dt_node_full_name(m->np), d);
+    m->ready = false;
+    m->leaving = true;
+    m->flushing = 0;
+    m->flushed = 0;
 
     return 0;
 }
@@ -499,6 +615,7 @@ static void __init keep_sharers(void)
 void __init rmr_hwdom_map(struct domain *d)
 {
     struct rmr_master *m;
+    int rc;
 
     keep_sharers();
 
@@ -507,12 +624,17 @@ void __init rmr_hwdom_map(struct domain *d)
         if ( !hwdom_owns(m) )
             continue;
 
-        spin_lock(&rmr_lock);
-        if ( rmr_policy_hwdom_taken(m) || rmr_p2m_map(d, m) )
+        rc = rmr_policy_hwdom_taken(m) ? -EEXIST : -ERESTART;
+        while ( rc == -ERESTART )
+        {
+            spin_lock(&rmr_lock);
+            rc = map_step(m, d);
+            spin_unlock(&rmr_lock);
+            process_pending_softirqs();
+        }
+
+        if ( rc )
             keep(m, "its regions cannot be mapped in the hardware domain");
-        else
-            m->mapped = d;
-        spin_unlock(&rmr_lock);
     }
 }
 

@@ -5,8 +5,10 @@
  * (Xen changes a live entry by break-before-make, which the master's DMA would
  * see as a fault).
  *
- * master.c maps and unmaps; p2m_set_entry() asks rmr_p2m_pinned() first. Pins
- * are sorted by gfn, do not overlap, and are protected by the p2m's lock.
+ * master.c pins, then maps and unmaps in steps, each under the p2m's lock;
+ * p2m_set_entry() asks rmr_p2m_pinned() first. Pins are sorted by gfn, do not
+ * overlap, and are protected by the p2m's lock. A pin stands from before the
+ * first page is mapped until after the last one is gone.
  */
 #include <xen/errno.h>
 #include <xen/sched.h>
@@ -23,7 +25,16 @@ struct rmr_pin {
     unsigned long mfn;                 /* INVALID_MFN: must stay unmapped */
     unsigned int users;
     bool was_there;                    /* mapped before it was pinned */
+    bool busy;                         /* we are changing what it covers */
+    /* Mapped are the pages [from, upto) of it. */
+    unsigned long from, upto;
 };
+
+/* What @pin covers is mapped, to its last page. */
+static bool pin_is_full(const struct rmr_pin *pin)
+{
+    return !pin->from && pin->upto == pin->nr;
+}
 
 static bool pin_is_hole(const struct rmr_pin *pin)
 {
@@ -45,7 +56,10 @@ static struct rmr_pin *region_to_pin(const struct rmr_region *r)
     return pin;
 }
 
-/* The first pin of @p2m that overlaps [@gfn, @gfn + @nr), or NULL. */
+/*
+ * The first pin of @p2m that overlaps [@gfn, @gfn + @nr), or NULL. Not one that
+ * is being mapped or unmapped by the very call that asks.
+ */
 static struct rmr_pin *find_pin(const struct p2m_domain *p2m,
                                 unsigned long gfn, unsigned long nr)
 {
@@ -53,7 +67,8 @@ static struct rmr_pin *find_pin(const struct p2m_domain *p2m,
 
     for ( pin = p2m->rmr_pins; pin; pin = pin->next )
     {
-        if ( pin->gfn - gfn < nr || gfn - pin->gfn < pin->nr )
+        if ( !pin->busy &&
+             (pin->gfn - gfn < nr || gfn - pin->gfn < pin->nr) )
             return pin;
         if ( pin->gfn > gfn )
             break;
@@ -120,8 +135,9 @@ static bool pin_agrees(const struct rmr_pin *pin, unsigned long gfn,
     if ( pin_is_hole(pin) )
         return mfn_eq(mfn, INVALID_MFN);
 
-    return !mfn_eq(mfn, INVALID_MFN) && t == p2m_mmio_direct_c &&
-           a == p2m_access_rwx && mfn_x(mfn) - gfn == pin->mfn - pin->gfn;
+    return pin_is_full(pin) && !mfn_eq(mfn, INVALID_MFN) &&
+           t == p2m_mmio_direct_c && a == p2m_access_rwx &&
+           mfn_x(mfn) - gfn == pin->mfn - pin->gfn;
 }
 
 /*
@@ -233,10 +249,9 @@ static int check_range(struct p2m_domain *p2m, const struct rmr_region *r,
     return 0;
 }
 
-static int map_region(struct p2m_domain *p2m, const struct rmr_master *m,
+static int pin_region(struct p2m_domain *p2m, const struct rmr_master *m,
                       const struct rmr_region *r)
 {
-    bool present = false;
     unsigned long gfn;
     struct rmr_pin *pin = region_to_pin(r), *same;
     int rc;
@@ -255,87 +270,118 @@ static int map_region(struct p2m_domain *p2m, const struct rmr_master *m,
     rc = pin_conflicts(p2m, pin) ? -EEXIST : 0;
     gfn = pin->gfn;
     if ( !rc )
-        rc = check_range(p2m, r, &gfn, &present);
+        rc = check_range(p2m, r, &gfn, &pin->was_there);
     if ( rc )
     {
         printk("rmr: %s: %pd has something else at %"PRIrmr" of region %"PRIrmr"-%"PRIrmr": not assigned\n",
                dt_node_full_name(m->np), p2m->domain, pfn_to_paddr(gfn),
                r->iova, r->iova + r->size - 1);
-        goto fail;
+        xfree(pin);
+        return rc;
     }
 
-    if ( !rmr_is_carveout(r) && !(present && same_leaves(p2m, &m->table, r)) )
-    {
-        rc = p2m_set_entry(p2m, _gfn(pin->gfn), pin->nr, _mfn(pin->mfn),
-                           p2m_mmio_direct_c, p2m_access_rwx);
-        if ( rc )
-        {
-            printk("rmr: %s: region %"PRIrmr"-%"PRIrmr" cannot be mapped in %pd (%d%s): not assigned\n",
-                   dt_node_full_name(m->np), r->iova, r->iova + r->size - 1,
-                   p2m->domain, rc,
-                   rc == -ENOMEM ? ", more p2m memory is needed" : "");
-            if ( !present &&
-                 p2m_set_entry(p2m, _gfn(pin->gfn), pin->nr, INVALID_MFN,
-                               p2m_invalid, p2m_access_rwx) )
-                printk("rmr: %pd: region %"PRIrmr" stays partly mapped\n",
-                       p2m->domain, r->iova);
-            goto fail;
-        }
-    }
-
-    pin->was_there = present;
+    if ( rmr_is_carveout(r) ||
+         (pin->was_there && same_leaves(p2m, &m->table, r)) )
+        pin->upto = pin->nr;
     insert_pin(p2m, pin);
 
     return 0;
-
- fail:
-    xfree(pin);
-    return rc;
 }
 
-/* @undo: of a mapping that has failed, so that what was there before stays. */
-static void unmap_region(struct p2m_domain *p2m, const struct rmr_region *r,
-                         bool undo)
+static struct rmr_pin *pin_of(const struct p2m_domain *p2m,
+                              const struct rmr_region *r)
 {
     const struct rmr_pin as = {
         .gfn = PFN_DOWN(r->iova),
         .nr = PFN_DOWN(r->size),
         .mfn = rmr_is_carveout(r) ? mfn_x(INVALID_MFN) : PFN_DOWN(r->pa),
     };
-    struct rmr_pin *pin = find_same_pin(p2m, &as);
-    bool leave;
 
-    if ( !pin )
-    {
-        ASSERT_UNREACHABLE();
-        return;
-    }
+    return find_same_pin(p2m, &as);
+}
 
-    if ( --pin->users )
-        return;
-
-    leave = undo && pin->was_there;
-    remove_pin(p2m, pin);
-
-    /* A dying domain's p2m takes no changes: relinquish_p2m_mapping(). */
-    if ( leave || p2m->domain->is_dying || rmr_is_carveout(r) )
-        return;
-
-    if ( p2m_set_entry(p2m, _gfn(as.gfn), as.nr, INVALID_MFN, p2m_invalid,
-                       p2m_access_rwx) )
-        printk("rmr: %pd: region %"PRIrmr"-%"PRIrmr" stays mapped\n",
-               p2m->domain, r->iova, r->iova + r->size - 1);
+/* @m no longer needs its last pinned region. */
+static void release_pin(struct p2m_domain *p2m, struct rmr_master *m,
+                        struct rmr_pin *pin)
+{
+    m->nr_pinned--;
+    if ( !--pin->users )
+        remove_pin(p2m, pin);
 }
 
 /*
- * Map all regions of @m in @d and pin them; regions that another master of @d
- * has pinned already are counted. On failure nothing is mapped or pinned that
- * was not before.
+ * Pin all regions of @m in @d: from now on nothing but a step below changes
+ * what is there. Regions that another master of @d has pinned are counted.
  *
- * -EEXIST: something else is at a region's IPAs. -ENOMEM. What was mapped
- * identically before stays, perhaps in other leaf sizes.
+ * -EEXIST: something else is at a region's IPAs. -ENOMEM. Then nothing has
+ * changed.
  */
-int rmr_p2m_map(struct domain *d, const struct rmr_master *m)
+int rmr_p2m_pin(struct domain *d, struct rmr_master *m)
+{
+    struct p2m_domain *p2m = p2m_get_hostp2m(d);
+    int rc = 0;
+
+    ASSERT(!m->nr_pinned);
+
+    p2m_write_lock(p2m);
+
+    while ( m->nr_pinned < m->nr_regions && !rc )
+    {
+        rc = pin_region(p2m, m, &m->regions[m->nr_pinned]);
+        if ( !rc )
+            m->nr_pinned++;
+    }
+
+    while ( rc && m->nr_pinned )
+        release_pin(p2m, m, pin_of(p2m, &m->regions[m->nr_pinned - 1]));
+
+    p2m_write_unlock(p2m);
+
+    return rc;
+}
+
+/*
+ * How much of [@gfn, @gfn + @nr) one step takes: less than a table's entries of
+ * one leaf size, up to the end of that table. A call of p2m_set_entry() for
+ * just that much chooses the leaf size that one for all of it would choose
+ * (rmr_leaf_level()): the length is no multiple of the next size, and the next
+ * address where all of @gfn, @mfn and @nr are is not crossed.
+ */
+static unsigned long step_length(unsigned long gfn, unsigned long mfn,
+                                 unsigned long nr)
+{
+    unsigned int level = rmr_leaf_level(gfn, mfn, nr);
+    unsigned int order = XEN_PT_LEVEL_ORDER(level);
+    unsigned long index = (gfn >> order) & XEN_PT_LPAE_ENTRY_MASK;
+    unsigned long leaves = XEN_PT_LPAE_ENTRIES - max(index, 1UL);
+
+    return (level == 1 ? 1UL : min(leaves, nr >> order)) << order;
+}
+
+/* Map, or unmap, what one step takes of @pin from its page @from on. */
+static int set_step(struct p2m_domain *p2m, struct rmr_pin *pin, bool map,
+                    unsigned long from, unsigned long *length)
+{
+    unsigned long gfn = pin->gfn + from, mfn = pin->mfn + from;
+    int rc;
+
+    *length = step_length(gfn, mfn, pin->nr - from);
+
+    pin->busy = true;
+    rc = p2m_set_entry(p2m, _gfn(gfn), *length,
+                       map ? _mfn(mfn) : INVALID_MFN,
+                       map ? p2m_mmio_direct_c : p2m_invalid, p2m_access_rwx);
+    pin->busy = false;
+
+    return rc;
+}
+
+/*
+ * One step of mapping what @m has pinned in @d. 0: all of it is mapped, leaf
+ * for leaf as if each region had been mapped by one call. -ERESTART: there is
+ * more. Any other error is p2m_set_entry()'s; what has been mapped stays.
+ */
+int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m)
 {
     struct p2m_domain *p2m = p2m_get_hostp2m(d);
     unsigned int i;
@@ -344,28 +390,86 @@ int rmr_p2m_map(struct domain *d, const struct rmr_master *m)
     p2m_write_lock(p2m);
 
     for ( i = 0; i < m->nr_regions && !rc; i++ )
-        rc = map_region(p2m, m, &m->regions[i]);
+    {
+        const struct rmr_region *r = &m->regions[i];
+        struct rmr_pin *pin = pin_of(p2m, r);
+        unsigned long length;
 
-    if ( rc )
-        for ( i--; i > 0; )
-            unmap_region(p2m, &m->regions[--i], true);
+        if ( pin_is_full(pin) )
+            continue;
+
+        rc = set_step(p2m, pin, true, pin->upto, &length);
+        if ( rc )
+        {
+            printk("rmr: %s: region %"PRIrmr"-%"PRIrmr" cannot be mapped in %pd (%d%s): not assigned\n",
+                   dt_node_full_name(m->np), r->iova, r->iova + r->size - 1, d,
+                   rc, rc == -ENOMEM ? ", more p2m memory is needed" : "");
+            /* A part of the step may have been mapped. */
+            if ( !pin->was_there &&
+                 set_step(p2m, pin, false, pin->upto, &length) )
+                printk("rmr: %pd: region %"PRIrmr" stays partly mapped\n", d,
+                       r->iova);
+            break;
+        }
+        pin->upto += length;
+        rc = -ERESTART;
+    }
 
     p2m_write_unlock(p2m);
 
     return rc;
 }
 
-void rmr_p2m_unmap(struct domain *d, const struct rmr_master *m)
+/* Is there nothing to unmap under @pin, now or at all? */
+static bool stays_mapped(const struct p2m_domain *p2m,
+                         const struct rmr_pin *pin, bool undo)
+{
+    /* A dying domain's p2m takes no changes: relinquish_p2m_mapping(). */
+    return pin->users > 1 || pin_is_hole(pin) || p2m->domain->is_dying ||
+           (undo && pin->was_there) || pin->from >= pin->upto;
+}
+
+/*
+ * One step of unmapping, and in the end unpinning, what @m has pinned in @d;
+ * what another master of @d has pinned too stays. 0: nothing is left.
+ * -ERESTART: there is more. @undo: of a mapping that has failed, so that what
+ * was there before stays.
+ */
+int rmr_p2m_unmap_step(struct domain *d, struct rmr_master *m, bool undo)
 {
     struct p2m_domain *p2m = p2m_get_hostp2m(d);
-    unsigned int i;
+    int rc = 0;
 
     p2m_write_lock(p2m);
 
-    for ( i = 0; i < m->nr_regions; i++ )
-        unmap_region(p2m, &m->regions[i], false);
+    while ( m->nr_pinned && !rc )
+    {
+        const struct rmr_region *r = &m->regions[m->nr_pinned - 1];
+        struct rmr_pin *pin = pin_of(p2m, r);
+        unsigned long length;
+
+        if ( stays_mapped(p2m, pin, undo) )
+        {
+            release_pin(p2m, m, pin);
+            continue;
+        }
+
+        rc = set_step(p2m, pin, false, pin->from, &length);
+        if ( rc )
+        {
+            printk("rmr: %pd: region %"PRIrmr"-%"PRIrmr" stays mapped (%d)\n",
+                   d, r->iova, r->iova + r->size - 1, rc);
+            release_pin(p2m, m, pin);
+            rc = 0;
+            continue;
+        }
+        pin->from += length;
+        rc = -ERESTART;
+    }
 
     p2m_write_unlock(p2m);
+
+    return rc;
 }
 
 /* Before a join: the p2m answers for the regions just as the RMR table does. */

@@ -175,11 +175,12 @@ static int refuse_shared(const struct rmr_master *m, const struct domain *d)
     const struct rmr_master *other;
 
     rmr_for_each_master ( other )
-        if ( other != m && other->d && other->d != d && rmr_policy_meet(m, other) )
+        if ( other != m && other->mapped && other->mapped != d &&
+             rmr_policy_meet(m, other) )
         {
             printk("rmr: %s: shares a region with %s, which is %pd's: not assigned to %pd\n",
                    dt_node_full_name(m->np), dt_node_full_name(other->np),
-                   other->d, d);
+                   other->mapped, d);
             return -EPERM;
         }
 
@@ -192,6 +193,13 @@ static int refuse_state(const struct rmr_master *m, const struct domain *d)
     {
     case RMR_BOOT:
     case RMR_QUARANTINE:
+        if ( m->leaving || (m->mapped && m->mapped != d) )
+        {
+            printk("rmr: %s: its regions are still being %s %pd: not assigned to %pd\n",
+                   dt_node_full_name(m->np),
+                   m->leaving ? "taken out of" : "mapped in", m->mapped, d);
+            return -EBUSY;
+        }
         return 0;
 
     case RMR_BROKEN:

@@ -120,7 +120,17 @@ struct rmr_master {
     /* Protected by rmr_lock. */
     enum rmr_state state;
     struct domain *d;
-    struct domain *mapped;             /* whose p2m holds the regions, pinned */
+    /*
+     * The domain in whose p2m regions of the master are pinned. They are all
+     * mapped there once ready is set; before that they are being mapped, or,
+     * with leaving set, unmapped and flushed.
+     */
+    struct domain *mapped;
+    unsigned int nr_pinned;            /* of regions, from the first */
+    bool ready, leaving;
+    int map_rc;                        /* why mapping failed and is undone */
+    unsigned int flushing;             /* the region to be flushed next, */
+    paddr_t flushed;                   /* and how much of it has been */
     bool joining;                      /* verified, about to be switched */
     unsigned int joins, leaves;
 
@@ -176,8 +186,9 @@ lpae_t rmr_table_lookup(const struct page_info *root,
                         unsigned int *level);
 
 /* p2m.c */
-int rmr_p2m_map(struct domain *d, const struct rmr_master *m);
-void rmr_p2m_unmap(struct domain *d, const struct rmr_master *m);
+int rmr_p2m_pin(struct domain *d, struct rmr_master *m);
+int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m);
+int rmr_p2m_unmap_step(struct domain *d, struct rmr_master *m, bool undo);
 bool rmr_p2m_verify(struct domain *d, const struct rmr_master *m);
 
 /* master.c */
