@@ -9,6 +9,10 @@
 DEBIAN_SUITE = trixie
 XEN_PACKAGE = xen
 XEN_SERIES = 4.20
+# Suites that may have the series' source where the first one's cannot be had.
+XEN_OTHER_SUITES = forky sid
+# A folder in which Xen's source tarball is looked for when no suite hands it out.
+XEN_TARBALLS ?= /usr/src
 KERNEL_PACKAGE = linux-image-arm64
 BUSYBOX_PACKAGE = busybox-static
 GUEST_DEB_ARCH = arm64

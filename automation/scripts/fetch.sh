@@ -4,6 +4,8 @@
 # fetch.sh: brings Xen's source, dom0's kernel and busybox out of Debian into
 # build/deb, and unpacks Xen into build/src. What is there is used again
 # without asking the network; a file has its final name only when complete.
+# An archive whose lists name a source that it does not hold is no dead end:
+# other suites are asked, then a folder of this machine.
 # arm64 packages are downloaded and unpacked, never installed.
 
 . "$(dirname "$0")/env.sh"
@@ -30,10 +32,10 @@ open_lists()
     apt_update "$conf"
 }
 
-# download WHAT PATTERN COMMAND...: runs COMMAND in an empty folder and keeps the
-# files that match PATTERN. Lists from before a point release name files that
-# are gone: one more try with fresh lists.
-download()
+# try_download WHAT PATTERN COMMAND...: runs COMMAND in an empty folder and keeps
+# the files that match PATTERN. Lists from before a point release name files
+# that are gone: one more try with fresh lists.
+try_download()
 {
     what=$1
     pattern=$2
@@ -45,12 +47,17 @@ download()
         say "$what could not be downloaded; reading the package lists afresh"
         rm -f "${conf%/*}/updated"
         apt_update "$conf"
-        ( cd "$part" && "$@" ) || die "$what could not be downloaded"
+        ( cd "$part" && "$@" ) || { rm -rf "$part"; return 1; }
     fi
     ( cd "$part" && set -- $pattern && [ -e "$1" ] ) ||
         die "the download of $what brought no $pattern"
     ( cd "$part" && mv $pattern .. )
     rm -rf "$part"
+}
+
+download()
+{
+    try_download "$@" || die "$1 could not be downloaded"
 }
 
 # The version is looked up inside the command, so that the second try of
@@ -66,6 +73,40 @@ get_xen()
         return 1
     fi
     apt-get -q -c "$conf" source --download-only --tar-only "$XEN_PACKAGE=$version"
+}
+
+# What our suite has, else what others have of the same series, else what
+# somebody has put on this machine.
+find_xen()
+{
+    open_lists
+    if try_download "Xen $XEN_SERIES.x, source" '*.orig.tar.xz' get_xen
+    then
+        return
+    fi
+
+    say "suite $DEBIAN_SUITE does not hand it out: trying $XEN_OTHER_SUITES"
+    conf=$(apt_private fetch-other "$GUEST_DEB_ARCH" deb-src $XEN_OTHER_SUITES)
+    apt_update "$conf"
+    if ! try_download "Xen $XEN_SERIES.x, source" '*.orig.tar.xz' get_xen
+    then
+        local_xen
+    fi
+    conf=
+}
+
+local_xen()
+{
+    tarball=$(newest "$XEN_TARBALLS/${XEN_PACKAGE}_$XEN_SERIES".*.orig.tar.xz)
+    [ -n "$tarball" ] ||
+        die "the archive names a source of Xen $XEN_SERIES.x, but does not hand it out." \
+            "Try again later, or put ${XEN_PACKAGE}_$XEN_SERIES.<x>.orig.tar.xz into $XEN_TARBALLS" \
+            "(or another folder, and say XEN_TARBALLS=<folder>)."
+    say "no suite hands out Xen $XEN_SERIES.x: taking $tarball"
+    mkdir -p "$part"
+    cp "$tarball" "$part/"
+    mv "$part/${tarball##*/}" "$DEB_DIR/"
+    rm -rf "$part"
 }
 
 get_kernel()
@@ -102,8 +143,7 @@ unpack_xen()
 
 if [ -z "$(newest "$DEB_DIR/${XEN_PACKAGE}_$XEN_SERIES".*.orig.tar.xz)" ]
 then
-    open_lists
-    download "Xen $XEN_SERIES.x, source" '*.orig.tar.xz' get_xen
+    find_xen
 fi
 unpack_xen
 if [ "${1:-all}" = all ]
