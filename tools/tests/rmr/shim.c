@@ -126,6 +126,12 @@ void fail_allocation(unsigned long n)
     fail_at = n;
 }
 
+/* Since fail_allocation() was called last. */
+unsigned long nr_allocations(void)
+{
+    return allocations;
+}
+
 bool allocation_failed(void)
 {
     return fail_at && allocations >= fail_at;

@@ -57,7 +57,8 @@ void load_tree(const char *name)
     load_blob(read_file(path));
 }
 
-static void unflatten(void)
+/* The rest of what Xen does with a tree before it looks for masters. */
+void unflatten_tree(void)
 {
     struct dt_device_node *np;
 
@@ -102,7 +103,7 @@ int scan_and_check(unsigned int ipa_bits)
 {
     int rc;
 
-    unflatten();
+    unflatten_tree();
     rc = rmr_dt_scan(&found);
     if ( !rc && !list_empty(&found) )
         rc = rmr_dt_check(&found, ipa_bits ?: IPA_BITS);
