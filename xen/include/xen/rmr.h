@@ -12,6 +12,8 @@
 
 #include <xen/types.h>
 
+#include <asm/p2m.h>
+
 struct domain;
 struct dt_device_node;
 struct membanks;
@@ -24,8 +26,6 @@ struct rangeset;
 #ifdef CONFIG_ARM_RMR
 
 #include <xen/delay.h>
-
-#include <asm/p2m.h>
 
 /*
  * Before the first SMMU is probed: find the RMR masters, and settle the p2m's
@@ -157,7 +157,12 @@ static inline bool rmr_p2m_has_pins(const struct p2m_domain *p2m)
     return false;
 }
 
-#define rmr_p2m_pinned(p2m, gfn, nr, mfn, t, a, rc) ((void)(rc), false)
+static inline bool rmr_p2m_pinned(struct p2m_domain *p2m, gfn_t gfn,
+                                  unsigned long nr, mfn_t mfn, p2m_type_t t,
+                                  p2m_access_t a, int *rc)
+{
+    return false;
+}
 
 static inline void rmr_delay(void) {}
 

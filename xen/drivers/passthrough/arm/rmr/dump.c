@@ -91,7 +91,7 @@ static int cf_check state_read(const struct hypfs_entry *entry,
 {
     const struct hypfs_entry_leaf *leaf =
         container_of(entry, const struct hypfs_entry_leaf, e);
-    char text[TEXT_LEN] = "";
+    char text[TEXT_LEN] = {};
 
     safe_strcpy(text, rmr_state_name(leaf->u.content));
 
@@ -105,10 +105,12 @@ static int cf_check owner_read(const struct hypfs_entry *entry,
         container_of(entry, const struct hypfs_entry_leaf, e);
     const struct rmr_master *m = leaf->u.content;
     const struct domain *d = ACCESS_ONCE(m->d);
-    char text[TEXT_LEN] = "none";
+    char text[TEXT_LEN] = {};
 
     if ( d )
         snprintf(text, sizeof(text), "%u", d->domain_id);
+    else
+        safe_strcpy(text, "none");
 
     return copy_to_guest(uaddr, text, TEXT_LEN) ? -EFAULT : 0;
 }

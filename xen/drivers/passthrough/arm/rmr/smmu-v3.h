@@ -8,10 +8,10 @@
 
 #include <xen/rmr.h>
 
-#ifdef CONFIG_ARM_RMR
-
 struct arm_smmu_device;
 struct arm_smmu_xen_domain;
+
+#ifdef CONFIG_ARM_RMR
 
 static void arm_smmu_rmr_install(struct arm_smmu_device *smmu);
 static void arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain);
@@ -25,10 +25,22 @@ static int arm_smmu_rmr_check_sid(const struct arm_smmu_device *smmu,
 
 #else
 
-#define arm_smmu_rmr_install(smmu)           ((void)(smmu))
-#define arm_smmu_rmr_flush(xen_domain)       ((void)(xen_domain))
-#define arm_smmu_rmr_event(smmu, evt)        false
-#define arm_smmu_rmr_check_sid(smmu, dev, s) 0
+static inline void arm_smmu_rmr_install(struct arm_smmu_device *smmu) {}
+static inline void
+arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain) {}
+
+static inline bool arm_smmu_rmr_event(const struct arm_smmu_device *smmu,
+                                      const u64 *evt)
+{
+    return false;
+}
+
+static inline int arm_smmu_rmr_check_sid(const struct arm_smmu_device *smmu,
+                                         struct device *dev, u32 sid)
+{
+    return 0;
+}
+
 #define arm_smmu_rmr_domain_init(xen_domain) ((void)(xen_domain))
 
 #endif

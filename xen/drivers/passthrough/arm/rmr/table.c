@@ -199,6 +199,7 @@ int rmr_table_map(struct rmr_table *t, gfn_t gfn, mfn_t mfn, unsigned long nr)
     return 0;
 }
 
+/* Calls itself at most three times: no entry of level 3 is a table. */
 static void free_subtable(mfn_t mfn, unsigned int level)
 {
     lpae_t *table = map_domain_page(mfn);
