@@ -97,7 +97,6 @@ static bool __init parse_number(const char *s, const char **end, bool suffix,
                                                                         : 19;
     unsigned int shift = 0;
     unsigned long long n;
-    const char *unit;
 
     n = simple_strtoull(s, end, 0);
     /* simple_strtoull() drops what does not fit, and takes no digit for 0. */
@@ -107,7 +106,8 @@ static bool __init parse_number(const char *s, const char **end, bool suffix,
     if ( suffix && **end )
     {
         /* Upper case: clearing bit 5 is enough for the letters looked for. */
-        unit = strchr(units, **end & ~0x20);
+        const char *unit = strchr(units, **end & ~0x20);
+
         if ( unit && *unit )
         {
             shift = 10 * (unit - units + 1);
@@ -420,7 +420,6 @@ static int __init collect(struct scan *s)
 {
     struct dt_device_node *np;
     unsigned int i;
-    int rc;
 
     for ( i = 0; i < nr_items; i++ )
         items[i].np = items[i].node[0] == '/'
@@ -428,7 +427,8 @@ static int __init collect(struct scan *s)
 
     dt_for_each_device_node ( dt_host, np )
     {
-        rc = note_node(s, np);
+        int rc = note_node(s, np);
+
         if ( rc )
             return rc;
     }
@@ -568,7 +568,7 @@ static int __init first_tuple(struct tuples *it, const struct scan *s,
     it->np = np;
     it->reading = reading;
     it->p = dt_get_property(np, "iommu-addresses", &len);
-    it->left = it->p ? dt_size_to_cells(len) : 0;
+    it->left = !it->p ? 0 : dt_size_to_cells(len);
 
     return (it->left && !(len % sizeof(*it->p))) ? 0 : -EINVAL;
 }
@@ -683,7 +683,7 @@ static bool __init lists_region(const struct dt_device_node *np,
 {
     u32 len;
     const __be32 *p = dt_get_property(np, "memory-region", &len);
-    unsigned int i, nr = p ? dt_size_to_cells(len) : 0;
+    unsigned int i, nr = !p ? 0 : dt_size_to_cells(len);
 
     if ( nr > MAX_MEMORY_REGIONS )
     {

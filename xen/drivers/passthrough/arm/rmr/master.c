@@ -501,8 +501,6 @@ bool rmr_unmap_dt_device(struct domain *d, struct dt_device_node *np)
 
 static int deassign(struct rmr_master *m, struct domain *d)
 {
-    int rc;
-
     /* The hypercall has been here before, and goes on with unmapping. */
     if ( m->leaving && m->mapped == d )
         return 0;
@@ -515,7 +513,8 @@ static int deassign(struct rmr_master *m, struct domain *d)
 
     if ( m->state != RMR_PENDING )
     {
-        rc = m->ops->leave(m, d);
+        int rc = m->ops->leave(m, d);
+
         if ( rc )
         {
             broken(m);

@@ -440,14 +440,15 @@ static bool __init page_is_claimed(const struct rmr_master *m,
 bool __init rmr_policy_region(const struct rmr_master *m, struct rmr_region *r,
                               unsigned int ipa_bits)
 {
-    paddr_t start, last;
+    paddr_t last;
 
     if ( wraps(m, r) || beyond_p2m(m, r, ipa_bits) )
         return false;
 
     if ( !rmr_is_carveout(r) )
     {
-        start = r->pa & PAGE_MASK;
+        paddr_t start = r->pa & PAGE_MASK;
+
         last = (r->pa + r->size - 1) | ~PAGE_MASK;
 
         if ( page_offsets_differ(m, r) ||
