@@ -26,6 +26,7 @@ bool allocation_failed(void);
 unsigned long live_allocations(void);
 unsigned long live_table_pages(void);
 bool all_cleaned(void);
+bool in_heap(paddr_t addr);
 
 /* Tails of gen/device-tree.c and gen/dt.c, which reach their statics. */
 void shim_forget_tree(void);

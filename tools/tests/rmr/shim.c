@@ -299,6 +299,22 @@ char *safe_copy_string_from_guest(shim_handle_char h, size_t size, size_t max)
     return ERR_PTR(-EFAULT);
 }
 
+static paddr_t heap_asked;
+static bool heap_has;
+
 void init_boot_pages(paddr_t ps, paddr_t pe)
 {
+    ps = ROUNDUP(ps, PAGE_SIZE);
+    pe &= PAGE_MASK;
+    heap_has |= heap_asked >= ps && heap_asked < pe;
+}
+
+/* Would Xen, with the banks as they are, give @addr to its heap? */
+bool in_heap(paddr_t addr)
+{
+    heap_asked = addr;
+    heap_has = false;
+    populate_boot_allocator();
+
+    return heap_has;
 }

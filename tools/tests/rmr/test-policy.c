@@ -159,6 +159,56 @@ static void refuses_what_is_not_reserved(void **state)
               0x1000000);
 }
 
+static void counts_no_bank_that_the_heap_has(void **state)
+{
+    unsigned int i;
+
+    load_tree("endless");
+    assert_true(in_heap(0x60000000) && in_heap(0x50000000));
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    said("rmr: /display: region 0x60000000-0x60000fff (/reserved-memory/top@60000000): its memory at 0x60000000 is not all reserved");
+    said("(/reserved-memory/round@50000000): its memory at 0x50000000 is not all reserved");
+    unload();
+
+    /* The command line takes such memory out of the heap. */
+    load_tree("endless");
+    cmdline("/display:0x60000000+0x1000", 0);
+    assert_false(in_heap(0x60000000));
+    assert_true(in_heap(0x60001000));
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/display"), 0, 0x60000000, 0x60000000, 0x1000);
+    unload();
+
+    /* What Xen uses counts up to the end instead. */
+    for ( i = 0; i < 2; i++ )
+    {
+        struct membanks *banks;
+        struct bootmodule *mod;
+
+        load_tree("binding");
+        if ( i )
+        {
+            banks = bootinfo_get_reserved_mem();
+            banks->bank[banks->nr_banks].start = 0x60000000;
+            banks->bank[banks->nr_banks].size = 0xfffffffffffff000;
+            banks->bank[banks->nr_banks++].type = MEMBANK_STATIC_DOMAIN;
+        }
+        else
+        {
+            mod = &bootinfo.modules.module[bootinfo.modules.nr_mods++];
+            mod->kind = BOOTMOD_KERNEL;
+            mod->start = 0x60000000;
+            mod->size = 0xfffffffffffff000;
+        }
+        assert_int_equal(scan_and_check(0), 0);
+        assert_int_equal(nr_masters(), 0);
+        said(i ? "overlaps the static memory of a domain"
+               : "overlaps the boot module \"Kernel\"");
+        unload();
+    }
+}
+
 static void rounds_outward_inside_reserved_memory(void **state)
 {
     load_tree("unaligned");
@@ -289,6 +339,7 @@ int run_policy_tests(void)
         T(refuses_static_memory),
         T(refuses_boot_modules_and_xen),
         T(refuses_what_is_not_reserved),
+        T(counts_no_bank_that_the_heap_has),
         T(rounds_outward_inside_reserved_memory),
         T(rounds_over_no_other_masters_region),
         T(merges_overlaps_with_one_mapping),

@@ -131,11 +131,13 @@ static bool __init inside_one(const struct membanks *banks, paddr_t start,
     {
         const struct membank *b = &banks->bank[i];
 
-        if ( !b->size || last < b->start || start > b->start + b->size - 1 )
+        /* A bank whose end is 0 or wraps is none to Xen's allocators either. */
+        if ( b->start + b->size <= b->start || last < b->start ||
+             start >= b->start + b->size )
             continue;
 
         *apart = false;
-        if ( start >= b->start && last <= b->start + b->size - 1 )
+        if ( start >= b->start && last < b->start + b->size )
             return true;
     }
 

@@ -217,10 +217,16 @@ void __init rmr_policy_end(void)
            (r)->iova + (r)->size - 1,                                        \
            (r)->np ? dt_node_full_name((r)->np) : "command line", ## args)
 
+/* The last address of a range; one that wraps is taken to the very end. */
+static paddr_t __init last_of(paddr_t start, paddr_t size)
+{
+    return start + size - 1 < start ? ~(paddr_t)0 : start + size - 1;
+}
+
 static bool __init overlaps(paddr_t start, paddr_t last, paddr_t start2,
                             paddr_t size2)
 {
-    return size2 && start <= start2 + size2 - 1 && last >= start2;
+    return size2 && start <= last_of(start2, size2) && last >= start2;
 }
 
 static bool __init wraps(const struct rmr_master *m, const struct rmr_region *r)
@@ -349,7 +355,9 @@ static bool __init is_reserved(paddr_t start, paddr_t last)
     {
         const struct membank *b = &banks->bank[i++];
 
-        if ( !overlaps(start, start, b->start, b->size) ||
+        /* Xen does not keep a bank whose end is 0 or wraps from its heap. */
+        if ( b->start + b->size <= b->start ||
+             !overlaps(start, start, b->start, b->size) ||
              (b->type != MEMBANK_DEFAULT && b->type != MEMBANK_FDT_RESVMEM) )
             continue;
 
