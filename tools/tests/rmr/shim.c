@@ -265,6 +265,7 @@ enum device_class device_get_class(const struct dt_device_node *dev)
         { "arm,mmu-500", DEVICE_IOMMU },
         { "arm,gic-v3", DEVICE_INTERRUPT_CONTROLLER },
         { "arm,pl011", DEVICE_SERIAL },
+        { "pci-host-ecam-generic", DEVICE_PCI_HOSTBRIDGE },
     };
     unsigned int i;
 

@@ -177,6 +177,7 @@ extern int (*shim_rmr_param)(const char *s);
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
 #define PAGE_MASK (~(PAGE_SIZE - 1))
+#define SZ_128K 0x20000
 
 struct page_info { unsigned int unused; };
 

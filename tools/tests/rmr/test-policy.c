@@ -71,6 +71,19 @@ static void refuses_registers_that_xen_uses(void **state)
     said("(/reserved-memory/iommu@906f000): overlaps registers of /iommu@9050000, which Xen uses");
 }
 
+static void refuses_registers_that_reg_does_not_tell_of(void **state)
+{
+    load_tree("registers");
+    assert_int_equal(scan_and_check(44), 0);
+    said("(/reserved-memory/gicd@8008000): overlaps registers of /interrupt-controller@8000000, which Xen uses");
+    said("(/reserved-memory/gicr@80a0000): overlaps registers of /interrupt-controller@8000000, which Xen uses");
+    said("(/reserved-memory/uart@9100000): overlaps registers of /bus/serial@9100000, which Xen uses");
+    said("(/reserved-memory/high@20000001000): overlaps registers of /serial@20000000000, which Xen uses");
+    said("(/reserved-memory/ecam@3f100000): overlaps registers of /pcie@3f000000, which Xen uses");
+    assert_int_equal(nr_masters(), 1);
+    assert_non_null(master("/good"));
+}
+
 static void refuses_static_memory(void **state)
 {
     static const struct {
@@ -336,6 +349,7 @@ int run_policy_tests(void)
         T(refuses_what_is_beyond_the_p2m),
         T(refuses_other_page_offsets),
         T(refuses_registers_that_xen_uses),
+        T(refuses_registers_that_reg_does_not_tell_of),
         T(refuses_static_memory),
         T(refuses_boot_modules_and_xen),
         T(refuses_what_is_not_reserved),

@@ -11,6 +11,7 @@
 #include <xen/errno.h>
 #include <xen/init.h>
 #include <xen/lib.h>
+#include <xen/sizes.h>
 #include <xen/sort.h>
 #include <xen/xmalloc.h>
 
@@ -71,12 +72,19 @@ static void __init cf_check swap_claims(void *a, void *b, size_t size)
     SWAP(*l, *r);
 }
 
+/* The last address of a range; one that wraps is taken to the very end. */
+static paddr_t __init last_of(paddr_t start, paddr_t size)
+{
+    return start + size - 1 < start ? ~(paddr_t)0 : start + size - 1;
+}
+
 static bool __init xen_uses(const struct dt_device_node *np)
 {
     switch ( device_get_class(np) )
     {
     case DEVICE_INTERRUPT_CONTROLLER:
     case DEVICE_IOMMU:
+    case DEVICE_PCI_HOSTBRIDGE:
     case DEVICE_SERIAL:
         return true;
 
@@ -92,9 +100,6 @@ static int __init note_used(const struct dt_device_node *np, paddr_t start,
 {
     struct used *u = used;
 
-    if ( !size || start + size - 1 < start )
-        return 0;
-
     if ( !(nr_used & 15) )
     {
         u = xrealloc_array(u, nr_used + 16);
@@ -105,7 +110,7 @@ static int __init note_used(const struct dt_device_node *np, paddr_t start,
 
     u += nr_used++;
     u->start = start;
-    u->last = start + size - 1;
+    u->last = last_of(start, size);
     u->np = np;
 
     return 0;
@@ -114,20 +119,20 @@ static int __init note_used(const struct dt_device_node *np, paddr_t start,
 /* Called once for every node of the tree. */
 int __init rmr_policy_note(const struct dt_device_node *np)
 {
-    int na = dt_n_addr_cells(np), ns = dt_n_size_cells(np), rc = 0;
-    unsigned int i, nr;
+    unsigned int i, nr = xen_uses(np) ? dt_number_of_address(np) : 0;
+    paddr_t least = 1;
+    int rc = 0;
 
-    /* Beyond that Xen's helpers for `reg` do not terminate. */
-    if ( !xen_uses(np) || na < 1 || na > 4 || ns < 1 || ns > 4 )
-        return 0;
+    /* Of some of a GIC's ranges Xen maps so much, whatever `reg` says. */
+    if ( nr && device_get_class(np) == DEVICE_INTERRUPT_CONTROLLER )
+        least = SZ_128K;
 
-    nr = dt_number_of_address(np);
     for ( i = 0; i < nr && !rc; i++ )
     {
         paddr_t start, size;
 
         if ( !dt_device_get_paddr(np, i, &start, &size) )
-            rc = note_used(np, start, size);
+            rc = note_used(np, start, max(size, least));
     }
 
     return rc;
@@ -216,12 +221,6 @@ void __init rmr_policy_end(void)
            ": not mapped\n", dt_node_full_name((m)->np), (r)->iova,          \
            (r)->iova + (r)->size - 1,                                        \
            (r)->np ? dt_node_full_name((r)->np) : "command line", ## args)
-
-/* The last address of a range; one that wraps is taken to the very end. */
-static paddr_t __init last_of(paddr_t start, paddr_t size)
-{
-    return start + size - 1 < start ? ~(paddr_t)0 : start + size - 1;
-}
 
 static bool __init overlaps(paddr_t start, paddr_t last, paddr_t start2,
                             paddr_t size2)
