@@ -272,7 +272,25 @@ static void refuses_overlaps_with_two_mappings(void **state)
     assert_non_null(m);
     assert_int_equal(m->nr_regions, 1);
     region_is(m, 0, 0x60030000, 0x70000000, 0x1000);
-    said("rmr: /clash: region 0x60020000-0x60022fff (/reserved-memory/buffer@60000000): overlaps 0x60022000-0x60022fff of the same device (/reserved-memory/other@70000000), which leads elsewhere: neither is right: not mapped");
+    said("rmr: /clash: region 0x60020000-0x60022fff (/reserved-memory/buffer@60000000): overlaps another of the same device, and the 2 in 0x60020000-0x60022fff lead to different memory: none is right: not mapped");
+    said("rmr: /clash: region 0x60022000-0x60022fff (/reserved-memory/other@70000000): overlaps another of the same device, and the 2 in");
+}
+
+/* The third overlaps the second only, which has the mapping of neither. */
+static void says_each_region_that_an_overlap_costs(void **state)
+{
+    struct rmr_master *m;
+
+    load_tree("overlap");
+    assert_int_equal(scan_and_check(0), 0);
+    m = master("/row");
+    assert_non_null(m);
+    assert_int_equal(m->nr_regions, 1);
+    region_is(m, 0, 0x60050000, 0x60050000, 0x1000);
+    said("rmr: /row: region 0x60040000-0x60042fff (/reserved-memory/buffer@60000000): overlaps another of the same device, and the 3 in 0x60040000-0x60045fff");
+    said("rmr: /row: region 0x60042000-0x60044fff (/reserved-memory/other@70000000): overlaps another of the same device, and the 3 in");
+    said("rmr: /row: region 0x60044000-0x60045fff (/reserved-memory/buffer@60000000): overlaps another of the same device, and the 3 in");
+    assert_int_equal(console_lines("rmr: /row: "), 3);
 }
 
 static void lets_masters_share_the_very_same_pages(void **state)
@@ -358,6 +376,7 @@ int run_policy_tests(void)
         T(rounds_over_no_other_masters_region),
         T(merges_overlaps_with_one_mapping),
         T(refuses_overlaps_with_two_mappings),
+        T(says_each_region_that_an_overlap_costs),
         T(lets_masters_share_the_very_same_pages),
         T(keeps_masters_that_share_a_part),
         T(never_shares_a_stream),

@@ -1033,24 +1033,23 @@ static void __init merge_regions(struct rmr_master *m)
 
     while ( i < m->nr_regions )
     {
+        const unsigned int first = i;
         struct rmr_region group = m->regions[i];
-        bool ok = true;
+        bool same = true;
 
         for ( i++; i < m->nr_regions &&
                    m->regions[i].iova - group.iova < group.size; i++ )
         {
             const struct rmr_region *r = &m->regions[i];
 
-            if ( !same_mapping(&group, r) )
-            {
-                rmr_policy_overlap(m, &group, r);
-                ok = false;
-            }
+            same = same && same_mapping(&group, r);
             group.size = max(group.size, r->iova - group.iova + r->size);
         }
 
-        if ( ok )
+        if ( same )
             m->regions[nr++] = group;
+        else
+            rmr_policy_overlap(m, first, i - first, &group);
     }
 
     m->nr_regions = nr;

@@ -476,13 +476,15 @@ bool __init rmr_policy_region(const struct rmr_master *m, struct rmr_region *r,
     return true;
 }
 
-void __init rmr_policy_overlap(const struct rmr_master *m,
-                               const struct rmr_region *a,
-                               const struct rmr_region *b)
+/* Nobody can tell which of @nr regions that overlap in @all are right. */
+void __init rmr_policy_overlap(const struct rmr_master *m, unsigned int first,
+                               unsigned int nr, const struct rmr_region *all)
 {
-    refuse(m, a, "overlaps %"PRIrmr"-%"PRIrmr" of the same device (%s), which leads elsewhere: neither is right",
-           b->iova, b->iova + b->size - 1,
-           b->np ? dt_node_full_name(b->np) : "command line");
+    unsigned int i;
+
+    for ( i = first; i < first + nr; i++ )
+        refuse(m, &m->regions[i], "overlaps another of the same device, and the %u in %"PRIrmr"-%"PRIrmr" lead to different memory: none is right",
+               nr, all->iova, all->iova + all->size - 1);
 }
 
 /* --- Rules between masters ------------------------------------------------ */

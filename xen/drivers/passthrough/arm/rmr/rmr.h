@@ -45,7 +45,7 @@ struct rmr_region {
     void *va;                          /* cached, to flush it; may be NULL */
 };
 
-/* Does @r take IPAs that the host uses for something else, or for nothing? */
+/* Are the IPAs that @r takes those of its own memory? */
 static inline bool rmr_is_direct(const struct rmr_region *r)
 {
     return r->iova == r->pa;
@@ -219,8 +219,8 @@ int rmr_policy_begin(const struct list_head *masters);
 void rmr_policy_end(void);
 bool rmr_policy_region(const struct rmr_master *m, struct rmr_region *r,
                        unsigned int ipa_bits);
-void rmr_policy_overlap(const struct rmr_master *m, const struct rmr_region *a,
-                        const struct rmr_region *b);
+void rmr_policy_overlap(const struct rmr_master *m, unsigned int first,
+                        unsigned int nr, const struct rmr_region *all);
 int rmr_policy_streams(struct list_head *masters);
 int rmr_policy_sharing(const struct list_head *masters);
 
