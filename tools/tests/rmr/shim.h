@@ -171,6 +171,7 @@ void device_tree_get_reg(const __be32 **cell, uint32_t address_cells,
 
 /* The parameter that dt.c registers. */
 extern int (*shim_rmr_param)(const char *s);
+#define MAX_PARAM_SIZE 128
 #define custom_param(name, fn) int (*shim_rmr_param)(const char *s) = fn
 
 /* --- Memory: a pool of frames for page tables ----------------------------- */

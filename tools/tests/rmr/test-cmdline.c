@@ -230,6 +230,35 @@ static void refuses_too_much(void **state)
     assert_int_equal(master(DISPLAY)->nr_regions, 16);
 }
 
+/*
+ * Xen's parser cuts off what is longer than its buffer, "rmr=" included. The
+ * longest item that it can hold may be the rest of a longer one.
+ */
+static void refuses_what_may_be_cut_off(void **state)
+{
+    static const char region[] = ":0x62000000+0x1000";
+    unsigned int room = MAX_PARAM_SIZE - sizeof("rmr=");
+    char item[MAX_PARAM_SIZE];
+    unsigned int before;
+
+    memset(item, 'x', sizeof(item));
+    item[0] = '/';
+
+    load_tree("cmdline");
+    before = bootinfo_get_reserved_mem()->nr_banks;
+    strcpy(item + room - strlen(region), region);
+    assert_int_equal(strlen(item), room);
+    cmdline(item, -EINVAL);
+    assert_int_equal(bootinfo_get_reserved_mem()->nr_banks, before);
+    assert_int_equal(scan_and_check(0), 0);
+    said("too long for Xen's command line, its end may be missing: use an alias: the item is ignored");
+    unload();
+
+    load_tree("cmdline");
+    cmdline(item + 1, 0);
+    assert_int_equal(last_bank()->size, 0x1000);
+}
+
 static void switches_one_master_off(void **state)
 {
     load_tree("cmdline");
@@ -314,6 +343,7 @@ int run_cmdline_tests(void)
         T(refuses_without_a_free_bank),
         T(refuses_bad_grammar),
         T(refuses_too_much),
+        T(refuses_what_may_be_cut_off),
         T(switches_one_master_off),
         T(adds_to_what_firmware_says),
         T(says_which_nodes_are_not_there),

@@ -203,6 +203,9 @@ static const char *__init parse_item(const char *s)
 
     if ( nr_items == MAX_ITEMS )
         return "too many items";
+    /* The parser cuts off what does not fit, and does not say so. */
+    if ( strlen(s) >= MAX_PARAM_SIZE - sizeof("rmr=") )
+        return "too long for Xen's command line, its end may be missing: use an alias";
     if ( !end )
         return "neither a boolean, nor <node>=off, nor <node>:<base>+<size>";
     if ( end == s )
