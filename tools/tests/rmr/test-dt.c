@@ -117,6 +117,17 @@ static void maps_other_addresses_to_the_start_of_reg(void **state)
     region_is(master("/two@10010000"), 0, 0x2000000, 0x66000000, 0x100000);
 }
 
+/* Memory in the second range is not that at the start of the first. */
+static void refuses_addresses_beyond_the_first_range(void **state)
+{
+    load_tree("two-ranges");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 1);
+    region_is(master("/first"), 0, 0x60001000, 0x60001000, 0x1000);
+    said("rmr: /second: region at 0x70000000 (/reserved-memory/buffer@60000000): not in the first range of `reg', and which of the others is meant is not said: not mapped");
+    said("rmr: /other: region at 0x1000000 (/reserved-memory/buffer@60000000): not in the first range of `reg'");
+}
+
 static void lists_masters_in_tree_order(void **state)
 {
     struct rmr_master *m;
@@ -356,6 +367,7 @@ int run_dt_tests(void)
         T(keeps_masks_as_they_are),
         T(accepts_sub_nodes),
         T(maps_other_addresses_to_the_start_of_reg),
+        T(refuses_addresses_beyond_the_first_range),
         T(lists_masters_in_tree_order),
         T(steps_over_tuples_of_other_devices),
         T(refuses_more_than_64_bits),

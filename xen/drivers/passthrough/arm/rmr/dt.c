@@ -506,6 +506,7 @@ struct reg {
     paddr_t size;
     const char *wrong;                 /* NULL, or why it cannot be used */
     bool present;
+    bool more;                         /* ranges than the first */
 };
 
 static void __init read_reg(const struct dt_device_node *np, struct reg *reg)
@@ -529,6 +530,8 @@ static void __init read_reg(const struct dt_device_node *np, struct reg *reg)
         reg->wrong = "`reg' does not fit a physical address";
     else if ( dt_device_get_paddr(np, 0, &reg->start, &reg->size) )
         reg->wrong = "`reg' cannot be translated: is `ranges' missing?";
+    else
+        reg->more = len >= 2 * dt_cells_to_size(na + ns);
 }
 
 static bool __init inside_reg(const struct reg *reg, paddr_t iova, paddr_t size)
@@ -750,6 +753,8 @@ static int __init read_tuple(struct scan *s, const struct dt_device_node *np,
         wrong = "`iommu-addresses' has a number of more than 64 bits";
     else if ( reg->wrong )
         wrong = reg->wrong;
+    else if ( reg->more && !inside_reg(reg, t->iova, t->size) )
+        wrong = "not in the first range of `reg', and which of the others is meant is not said";
     else if ( reg->present && t->size > reg->size )
         wrong = "`iommu-addresses' has a size larger than `reg'";
     else if ( reg->present )
