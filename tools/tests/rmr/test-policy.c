@@ -240,6 +240,13 @@ static void rounds_over_no_other_masters_region(void **state)
     assert_null(master("/right@10030000"));
     said("rmr: /left@10020000: region 0x65000000-0x650017ff (/reserved-memory/picture@65000000): not page aligned, and /right@10030000 has a region in its first or last page: not mapped");
     said("not page aligned, and /left@10020000 has a region in its first or last page: not mapped");
+
+    /* A larger region of its own device hides nobody's. */
+    said("rmr: /outer: region 0x66001010-0x6600102f (/reserved-memory/picture@66000000): not page aligned, and /inner has a region in its first or last page: not mapped");
+    said("rmr: /inner: region 0x66001800-0x660018ff (/reserved-memory/picture@66000000): not page aligned, and /outer has");
+    not_said("0x66003010");
+    region_is(master("/outer"), 0, 0x66000000, 0x66000000, 0x8000);
+    assert_null(master("/outer")->kept);
 }
 
 static void merges_overlaps_with_one_mapping(void **state)
@@ -300,7 +307,7 @@ static void lets_masters_share_the_very_same_pages(void **state)
     assert_null(master("/same1")->kept);
     assert_null(master("/same2")->kept);
     assert_null(master("/next")->kept);
-    said("<info>rmr: /same1: shares its region at 0x60000000 with another device");
+    said("<info>rmr: /same1: shares its region at 0x60000000 with /same2: they go to one domain, or stay");
     unload();
 
     load_tree("shared");
@@ -325,7 +332,7 @@ static void keeps_masters_that_share_a_part(void **state)
         assert_string_equal(master(kept[i])->kept,
                             "another device has part of the pages of its region");
     }
-    said("rmr: /part2: has part of its region at 0x60013000 in common with another device: it is kept, and can never be assigned");
+    said("rmr: /part2: has part of its region at 0x60013000 in common with /part1: it is kept, and can never be assigned");
 }
 
 static void never_shares_a_stream(void **state)
@@ -341,6 +348,68 @@ static void never_shares_a_stream(void **state)
     assert_null(master("/elsewhere")->kept);
     assert_null(master("/alone")->kept);
     said("rmr: /chain2: has a StreamID of /chain1 behind /iommu@9050000: its DMA is not kept, and /chain1 can never be assigned");
+}
+
+/* A tree of one node with one master's @nr tuples, none of them page aligned. */
+static void *many_tuples(unsigned int nr)
+{
+    size_t size = 0x10000 + nr * 20;
+    uint32_t *cells = malloc(nr * 20);
+    uint32_t reg[4] = { 0, cpu_to_be32(0x60000000), 0, cpu_to_be32(0x10000000) };
+    uint32_t iommus[2] = { cpu_to_be32(1), cpu_to_be32(8) };
+    void *fdt = NULL;
+    unsigned int i;
+
+    if ( !cells || posix_memalign(&fdt, 8, size) )
+        abort();
+
+    for ( i = 0; i < nr; i++ )
+    {
+        cells[i * 5] = cpu_to_be32(3);
+        cells[i * 5 + 1] = cells[i * 5 + 3] = 0;
+        cells[i * 5 + 2] = cpu_to_be32(0x60000801 + (i & 1023));
+        cells[i * 5 + 4] = cpu_to_be32(0x1001);
+    }
+
+#define ok(x) assert_int_equal(x, 0)
+    ok(fdt_create(fdt, size));
+    ok(fdt_finish_reservemap(fdt));
+    ok(fdt_begin_node(fdt, ""));
+    ok(fdt_property_u32(fdt, "#address-cells", 2));
+    ok(fdt_property_u32(fdt, "#size-cells", 2));
+    ok(fdt_begin_node(fdt, "iommu"));
+    ok(fdt_property_string(fdt, "compatible", "arm,smmu-v3"));
+    ok(fdt_property_u32(fdt, "#iommu-cells", 1));
+    ok(fdt_property_u32(fdt, "phandle", 1));
+    ok(fdt_end_node(fdt));
+    ok(fdt_begin_node(fdt, "reserved-memory"));
+    ok(fdt_property_u32(fdt, "#address-cells", 2));
+    ok(fdt_property_u32(fdt, "#size-cells", 2));
+    ok(fdt_property(fdt, "ranges", NULL, 0));
+    ok(fdt_begin_node(fdt, "buffer"));
+    ok(fdt_property(fdt, "reg", reg, sizeof(reg)));
+    ok(fdt_property(fdt, "iommu-addresses", cells, nr * 20));
+    ok(fdt_property_u32(fdt, "phandle", 2));
+    ok(fdt_end_node(fdt));
+    ok(fdt_end_node(fdt));
+    ok(fdt_begin_node(fdt, "master"));
+    ok(fdt_property(fdt, "iommus", iommus, sizeof(iommus)));
+    ok(fdt_property_u32(fdt, "memory-region", 2));
+    ok(fdt_property_u32(fdt, "phandle", 3));
+    ok(fdt_end_node(fdt));
+    ok(fdt_end_node(fdt));
+    ok(fdt_finish(fdt));
+#undef ok
+    free(cells);
+
+    return fdt;
+}
+
+static void takes_many_tuples(void **state)
+{
+    load_blob(many_tuples(100000));
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/master"), 0, 0x60000000, 0x60000000, 0x2000);
 }
 
 static void wraps_by_hand(void **state)
@@ -380,6 +449,7 @@ int run_policy_tests(void)
         T(lets_masters_share_the_very_same_pages),
         T(keeps_masters_that_share_a_part),
         T(never_shares_a_stream),
+        T(takes_many_tuples),
         T(wraps_by_hand),
     };
 

@@ -92,13 +92,36 @@ static void region_is_sound(const struct rmr_region *r, unsigned int bits)
     }
 }
 
+/* Pages in part another master's: never to be assigned. */
+static void sharing_is_sound(const struct rmr_master *m,
+                             const struct rmr_master *other)
+{
+    unsigned int i, j;
+
+    for ( i = 0; i < m->nr_regions; i++ )
+        for ( j = 0; j < other->nr_regions; j++ )
+        {
+            const struct rmr_region *r = &m->regions[i];
+            const struct rmr_region *o = &other->regions[j];
+
+            if ( !rmr_is_carveout(r) && !rmr_is_carveout(o) &&
+                 r->pa < o->pa + o->size && o->pa < r->pa + r->size &&
+                 (r->pa != o->pa || r->size != o->size) )
+                assert_true(m->kept && other->kept);
+        }
+}
+
 static void masters_are_sound(void)
 {
-    const struct rmr_master *m;
+    const struct rmr_master *m, *other;
     unsigned int i;
 
     list_for_each_entry ( m, &found, list )
     {
+        list_for_each_entry ( other, &found, list )
+            if ( other != m )
+                sharing_is_sound(m, other);
+
         assert_non_null(m->iommu);
         assert_true(m->nr_sids && m->nr_regions);
         for ( i = 0; i < m->nr_regions; i++ )

@@ -21,36 +21,40 @@
 
 /* --- What regions are held against ---------------------------------------- */
 
-/* Registers of a device that Xen uses. */
-struct used {
+/* Registers of a device that Xen uses, or reserved memory. */
+struct range {
     paddr_t start;
     paddr_t last;
-    const struct dt_device_node *np;
+    const struct dt_device_node *np;   /* NULL for memory */
 };
 
 /* The memory of a region, as firmware has it: not rounded to pages. */
 struct claim {
     paddr_t start;
     paddr_t last;
-    paddr_t reach;                     /* highest last up to here */
     struct rmr_master *m;
+    /* Up to here, the one that ends last, and that of another master. */
+    const struct claim *furthest;
+    const struct claim *next_furthest; /* may be NULL */
 };
 
-static struct used *__initdata used;
+static struct range *__initdata used;
 static unsigned int __initdata nr_used;
+static struct range __initdata reserved[NR_MEM_BANKS];
+static unsigned int __initdata nr_reserved;
 static struct claim *__initdata claims;
 static unsigned int __initdata nr_claims;
 
-static int __init cf_check cmp_used(const void *a, const void *b)
+static int __init cf_check cmp_ranges(const void *a, const void *b)
 {
-    const struct used *l = a, *r = b;
+    const struct range *l = a, *r = b;
 
     return l->start < r->start ? -1 : l->start > r->start;
 }
 
-static void __init cf_check swap_used(void *a, void *b, size_t size)
+static void __init cf_check swap_ranges(void *a, void *b, size_t size)
 {
-    struct used *l = a, *r = b;
+    struct range *l = a, *r = b;
 
     SWAP(*l, *r);
 }
@@ -98,7 +102,7 @@ static bool __init xen_uses(const struct dt_device_node *np)
 static int __init note_used(const struct dt_device_node *np, paddr_t start,
                             paddr_t size)
 {
-    struct used *u = used;
+    struct range *u = used;
 
     if ( !(nr_used & 15) )
     {
@@ -138,20 +142,69 @@ int __init rmr_policy_note(const struct dt_device_node *np)
     return rc;
 }
 
-/* Sorted and disjoint, so that a region is looked up by bisection. */
-static void __init settle_used(void)
+/* Sorted and disjoint, so that find_range() can bisect. Returns how many. */
+static unsigned int __init settle(struct range *ranges, unsigned int nr)
 {
-    unsigned int i, nr = 0;
+    unsigned int i, kept = 0;
 
-    sort(used, nr_used, sizeof(*used), cmp_used, swap_used);
+    sort(ranges, nr, sizeof(*ranges), cmp_ranges, swap_ranges);
 
-    for ( i = 0; i < nr_used; i++ )
-        if ( nr && used[i].start <= used[nr - 1].last )
-            used[nr - 1].last = max(used[nr - 1].last, used[i].last);
+    for ( i = 0; i < nr; i++ )
+    {
+        const struct range *r = &ranges[i];
+        struct range *prev = kept ? &ranges[kept - 1] : NULL;
+
+        if ( prev && (r->start <= prev->last ||
+                      (r->np == prev->np && r->start == prev->last + 1)) )
+            prev->last = max(prev->last, r->last);
         else
-            used[nr++] = used[i];
+            ranges[kept++] = *r;
+    }
 
-    nr_used = nr;
+    return kept;
+}
+
+/* The first of @ranges that does not end below @start; @nr if all do. */
+static unsigned int __init find_range(const struct range *ranges,
+                                      unsigned int nr, paddr_t start)
+{
+    unsigned int low = 0, high = nr;
+
+    while ( low < high )
+    {
+        unsigned int mid = low + (high - low) / 2;
+
+        if ( ranges[mid].last < start )
+            low = mid + 1;
+        else
+            high = mid;
+    }
+
+    return low;
+}
+
+/* Memory that Xen keeps from its heap, and gives to nobody. */
+static void __init note_reserved(void)
+{
+    const struct membanks *banks = bootinfo_get_reserved_mem();
+    unsigned int i;
+
+    nr_reserved = 0;
+    for ( i = 0; i < banks->nr_banks; i++ )
+    {
+        const struct membank *b = &banks->bank[i];
+
+        /* Xen does not keep a bank whose end is 0 or wraps from its heap. */
+        if ( b->start + b->size <= b->start ||
+             (b->type != MEMBANK_DEFAULT && b->type != MEMBANK_FDT_RESVMEM) )
+            continue;
+
+        reserved[nr_reserved].start = b->start;
+        reserved[nr_reserved].last = b->start + b->size - 1;
+        nr_reserved++;
+    }
+
+    nr_reserved = settle(reserved, nr_reserved);
 }
 
 static void __init add_claims(struct rmr_master *m)
@@ -171,6 +224,22 @@ static void __init add_claims(struct rmr_master *m)
         claims[nr_claims].m = m;
         nr_claims++;
     }
+}
+
+static void __init set_furthest(struct claim *c, const struct claim *prev)
+{
+    c->furthest = prev ? prev->furthest : NULL;
+    c->next_furthest = prev ? prev->next_furthest : NULL;
+
+    if ( !c->furthest || c->last > c->furthest->last )
+    {
+        if ( c->furthest && c->furthest->m != c->m )
+            c->next_furthest = c->furthest;
+        c->furthest = c;
+    }
+    else if ( c->m != c->furthest->m &&
+              (!c->next_furthest || c->last > c->next_furthest->last) )
+        c->next_furthest = c;
 }
 
 static int __init collect_claims(const struct list_head *masters)
@@ -193,15 +262,15 @@ static int __init collect_claims(const struct list_head *masters)
     sort(claims, nr_claims, sizeof(*claims), cmp_claims, swap_claims);
 
     for ( i = 0; i < nr_claims; i++ )
-        claims[i].reach = i ? max(claims[i - 1].reach, claims[i].last)
-                            : claims[i].last;
+        set_furthest(&claims[i], i ? &claims[i - 1] : NULL);
 
     return 0;
 }
 
 int __init rmr_policy_begin(const struct list_head *masters)
 {
-    settle_used();
+    nr_used = settle(used, nr_used);
+    note_reserved();
 
     return collect_claims(masters);
 }
@@ -322,24 +391,13 @@ static bool __init holds_registers(const struct rmr_master *m,
                                    const struct rmr_region *r,
                                    paddr_t start, paddr_t last)
 {
-    unsigned int low = 0, high = nr_used;
+    unsigned int i = find_range(used, nr_used, start);
 
-    /* The first range that does not end below the region. */
-    while ( low < high )
-    {
-        unsigned int mid = low + (high - low) / 2;
-
-        if ( used[mid].last < start )
-            low = mid + 1;
-        else
-            high = mid;
-    }
-
-    if ( low == nr_used || used[low].start > last )
+    if ( i == nr_used || used[i].start > last )
         return false;
 
     refuse(m, r, "overlaps registers of %s, which Xen uses",
-           dt_node_full_name(used[low].np));
+           dt_node_full_name(used[i].np));
 
     return true;
 }
@@ -347,27 +405,10 @@ static bool __init holds_registers(const struct rmr_master *m,
 /* Is all of [@start, @last] reserved, by one bank or several in a row? */
 static bool __init is_reserved(paddr_t start, paddr_t last)
 {
-    const struct membanks *banks = bootinfo_get_reserved_mem();
-    unsigned int i = 0;
+    unsigned int i = find_range(reserved, nr_reserved, start);
 
-    while ( i < banks->nr_banks )
-    {
-        const struct membank *b = &banks->bank[i++];
-
-        /* Xen does not keep a bank whose end is 0 or wraps from its heap. */
-        if ( b->start + b->size <= b->start ||
-             !overlaps(start, start, b->start, b->size) ||
-             (b->type != MEMBANK_DEFAULT && b->type != MEMBANK_FDT_RESVMEM) )
-            continue;
-
-        if ( last <= b->start + b->size - 1 )
-            return true;
-
-        start = b->start + b->size;
-        i = 0;
-    }
-
-    return false;
+    return i < nr_reserved && reserved[i].start <= start &&
+           reserved[i].last >= last;
 }
 
 static bool __init not_reserved(const struct rmr_master *m,
@@ -389,10 +430,10 @@ static bool __init not_reserved(const struct rmr_master *m,
 
 /* A claim on part of [@start, @last] by another master than @m. */
 static const struct claim *__init find_claim(const struct rmr_master *m,
-                                             const struct rmr_region *r,
                                              paddr_t start, paddr_t last)
 {
     unsigned int low = 0, high = nr_claims;
+    const struct claim *c;
 
     while ( low < high )
     {
@@ -404,19 +445,15 @@ static const struct claim *__init find_claim(const struct rmr_master *m,
             high = mid;
     }
 
-    while ( low-- && claims[low].reach >= start )
-    {
-        const struct claim *c = &claims[low];
+    if ( !low )
+        return NULL;
 
-        if ( c->m == m || c->last < start )
-            continue;
+    /* Of those that start early enough, does one end late enough? */
+    c = claims[low - 1].furthest;
+    if ( c->m == m )
+        c = claims[low - 1].next_furthest;
 
-        /* The very same memory may be shared, and so may its pages. */
-        if ( c->start != r->pa || c->last != r->pa + r->size - 1 )
-            return c;
-    }
-
-    return NULL;
+    return c && c->last >= start ? c : NULL;
 }
 
 /* What rounding to pages adds must not be another master's. */
@@ -428,9 +465,9 @@ static bool __init page_is_claimed(const struct rmr_master *m,
     const struct claim *c = NULL;
 
     if ( start < r->pa )
-        c = find_claim(m, r, start, r->pa - 1);
+        c = find_claim(m, start, r->pa - 1);
     if ( !c && last > r_last )
-        c = find_claim(m, r, r_last + 1, last);
+        c = find_claim(m, r_last + 1, last);
     if ( !c )
         return false;
 
@@ -677,14 +714,20 @@ static void __init check_shared(unsigned int from, unsigned int to)
     for ( i = from; i < to; i++ )
     {
         struct rmr_master *m = claims[i].m;
+        const struct claim *c = find_claim(m, claims[i].start, claims[i].last);
+
+        if ( !c )
+            continue;
 
         if ( same )
-            printk(XENLOG_INFO "rmr: %s: shares its region at %"PRIrmr" with another device: they go to one domain, or stay\n",
-                   dt_node_full_name(m->np), claims[i].start);
+            printk(XENLOG_INFO "rmr: %s: shares its region at %"PRIrmr" with %s: they go to one domain, or stay\n",
+                   dt_node_full_name(m->np), claims[i].start,
+                   dt_node_full_name(c->m->np));
         else
         {
-            printk("rmr: %s: has part of its region at %"PRIrmr" in common with another device: it is kept, and can never be assigned\n",
-                   dt_node_full_name(m->np), claims[i].start);
+            printk("rmr: %s: has part of its region at %"PRIrmr" in common with %s: it is kept, and can never be assigned\n",
+                   dt_node_full_name(m->np), claims[i].start,
+                   dt_node_full_name(c->m->np));
             keep(m, shares_pages);
         }
     }
@@ -697,7 +740,7 @@ int __init rmr_policy_sharing(const struct list_head *masters)
     int rc = collect_claims(masters);
 
     for ( i = 1; i <= nr_claims && !rc; i++ )
-        if ( i == nr_claims || claims[i].start > claims[i - 1].reach )
+        if ( i == nr_claims || claims[i].start > claims[i - 1].furthest->last )
         {
             check_shared(from, i);
             from = i;
