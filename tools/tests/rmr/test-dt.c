@@ -233,6 +233,56 @@ static void makes_no_fwspec(void **state)
     }
 }
 
+/* The 65th entry of `memory-region', and the 257th StreamID. */
+static void refuses_what_no_device_has(void **state)
+{
+    uint32_t cells[65], iommus[257 * 2];
+    struct dt_property *pp;
+    struct dt_device_node *np;
+    unsigned int i, beyond;
+
+    for ( beyond = 0; beyond < 2; beyond++ )
+    {
+        load_tree("binding");
+        dt_unflatten_host_device_tree();
+        np = dt_find_node_by_path("/display@10000000");
+        dt_for_each_property_node ( np, pp )
+            if ( !strcmp(pp->name, "memory-region") )
+            {
+                for ( i = 0; i < 65; i++ )
+                    cells[i] = cpu_to_be32(0x7000 + i);
+                memcpy(&cells[63 + beyond], pp->value, 4);
+                pp->value = cells;
+                pp->length = sizeof(cells);
+            }
+        assert_int_equal(scan_and_check(0), 0);
+        assert_int_equal(nr_masters(), !beyond);
+        if ( beyond )
+            said("rmr: /display@10000000: `memory-region' has 65 entries, and /reserved-memory/picture@60000000 is not among the first 64: not mapped");
+        else
+            not_said("entries");
+        unload();
+    }
+
+    load_tree("binding");
+    dt_unflatten_host_device_tree();
+    np = dt_find_node_by_path("/display@10000000");
+    dt_for_each_property_node ( np, pp )
+        if ( !strcmp(pp->name, "iommus") )
+        {
+            for ( i = 0; i < 257; i++ )
+            {
+                memcpy(&iommus[i * 2], pp->value, 4);
+                iommus[i * 2 + 1] = cpu_to_be32(i);
+            }
+            pp->value = iommus;
+            pp->length = sizeof(iommus);
+        }
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 0);
+    said("rmr: /display@10000000: more StreamIDs than Xen keeps for one master: its DMA is not kept");
+}
+
 /* --- Cost ----------------------------------------------------------------- */
 
 /* A tree of @nr masters, each with a region of its own, and as much bystanders. */
@@ -376,6 +426,7 @@ int run_dt_tests(void)
         T(refuses_iommus_that_make_no_sense),
         T(leaves_masters_that_xen_does_not_drive),
         T(makes_no_fwspec),
+        T(refuses_what_no_device_has),
         T(visits_each_node_once),
         T(survives_each_failed_allocation),
     };

@@ -687,22 +687,20 @@ static int __init add_region(struct candidate *c, const struct rmr_region *r)
 
 /* Does the device list the region in its own `memory-region`? */
 static bool __init lists_region(const struct dt_device_node *np,
-                                dt_phandle region)
+                                const struct dt_device_node *region)
 {
     u32 len;
     const __be32 *p = dt_get_property(np, "memory-region", &len);
     unsigned int i, nr = !p ? 0 : dt_size_to_cells(len);
 
-    if ( nr > MAX_MEMORY_REGIONS )
-    {
-        printk("rmr: %s: `memory-region' has %u entries: those after the first %u are ignored\n",
-               dt_node_full_name(np), nr, MAX_MEMORY_REGIONS);
-        nr = MAX_MEMORY_REGIONS;
-    }
-
-    for ( i = 0; i < nr; i++ )
-        if ( region && be32_to_cpu(p[i]) == region )
+    for ( i = 0; region->phandle && i < nr && i < MAX_MEMORY_REGIONS; i++ )
+        if ( be32_to_cpu(p[i]) == region->phandle )
             return true;
+
+    if ( nr > MAX_MEMORY_REGIONS )
+        printk("rmr: %s: `memory-region' has %u entries, and %s is not among the first %u: not mapped\n",
+               dt_node_full_name(np), nr, dt_node_full_name(region),
+               MAX_MEMORY_REGIONS);
 
     return false;
 }
@@ -722,7 +720,7 @@ static const char *__init not_for_us(const struct scan *s,
         return "is off on the command line";
     if ( !dt_device_is_available(c->np) )
         return "is disabled";
-    if ( !lists_region(c->np, np->phandle) )
+    if ( !lists_region(c->np, np) )
         return "does not list the region in `memory-region'";
     if ( t->fits && !t->size )
         return "has an empty template here";
