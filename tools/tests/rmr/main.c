@@ -11,6 +11,7 @@ int main(void)
     failed += run_dt_tests();
     failed += run_policy_tests();
     failed += run_cmdline_tests();
+    failed += run_domain_tests();
     failed += run_table_tests();
     failed += run_random_tests();
 

@@ -68,6 +68,7 @@ extern unsigned int tests_run;
 int run_dt_tests(void);
 int run_policy_tests(void);
 int run_cmdline_tests(void);
+int run_domain_tests(void);
 int run_table_tests(void);
 int run_random_tests(void);
 

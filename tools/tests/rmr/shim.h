@@ -169,6 +169,19 @@ u32 device_tree_get_u32(const void *fdt, int node, const char *prop, u32 dflt);
 void device_tree_get_reg(const __be32 **cell, uint32_t address_cells,
                          uint32_t size_cells, paddr_t *start, paddr_t *size);
 
+/* Domains, as far as policy-domain.c looks into them. */
+struct p2m_domain {
+    bool mem_access_enabled;
+};
+
+struct domain {
+    bool is_hardware;
+    struct p2m_domain p2m;
+};
+
+#define is_hardware_domain(d) ((d)->is_hardware)
+#define p2m_get_hostp2m(d) (&(d)->p2m)
+
 /* The parameter that dt.c registers. */
 extern int (*shim_rmr_param)(const char *s);
 #define MAX_PARAM_SIZE 128

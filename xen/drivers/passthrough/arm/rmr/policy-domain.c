@@ -91,22 +91,27 @@ bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b)
     return false;
 }
 
-static bool __init taken_by_node(const struct rmr_master *m,
-                                 const struct rmr_region *r,
-                                 const struct dt_device_node *np)
+/*
+ * Does a region of @m that is not direct meet [@addr, @addr + @size), where the
+ * hardware domain has @what @np? A range that wraps goes up to the end.
+ */
+static bool __init is_taken(const struct rmr_master *m,
+                            const struct dt_device_node *np, const char *what,
+                            uint64_t addr, uint64_t size)
 {
+    uint64_t last = addr + size - 1 < addr ? ~(uint64_t)0 : addr + size - 1;
     unsigned int i;
 
-    for ( i = 0; i < dt_number_of_address(np); i++ )
+    for ( i = 0; size && i < m->nr_regions; i++ )
     {
-        paddr_t addr, size;
+        const struct rmr_region *r = &m->regions[i];
 
-        if ( dt_device_get_paddr(np, i, &addr, &size) ||
-             addr >= r->iova + r->size || r->iova >= addr + size )
+        if ( rmr_is_direct(r) || last < r->iova ||
+             addr > r->iova + r->size - 1 )
             continue;
 
-        printk("rmr: %s: the hardware domain has %s in %"PRIrmr"-%"PRIrmr", which the device sees otherwise: not assigned\n",
-               dt_node_full_name(m->np), dt_node_full_name(np), r->iova,
+        printk("rmr: %s: the hardware domain has %s%s in %"PRIrmr"-%"PRIrmr", which the device sees otherwise: not assigned\n",
+               dt_node_full_name(m->np), what, dt_node_full_name(np), r->iova,
                r->iova + r->size - 1);
 
         return true;
@@ -115,25 +120,45 @@ static bool __init taken_by_node(const struct rmr_master *m,
     return false;
 }
 
-struct aperture {
-    const struct rmr_master *m;
-    const struct rmr_region *r;
-};
+static bool __init taken_by_node(const struct rmr_master *m,
+                                 const struct dt_device_node *np)
+{
+    unsigned int i, nr = dt_number_of_address(np);
+
+    for ( i = 0; i < nr; i++ )
+    {
+        paddr_t addr, size;
+
+        if ( !dt_device_get_paddr(np, i, &addr, &size) &&
+             is_taken(m, np, "", addr, size) )
+            return true;
+    }
+
+    return false;
+}
 
 static int __init cf_check taken_by_range(const struct dt_device_node *np,
                                           uint64_t addr, uint64_t len,
                                           void *data)
 {
-    const struct aperture *a = data;
+    return is_taken(data, np, "the PCI windows of ", addr, len) ? -EEXIST : 0;
+}
 
-    if ( addr >= a->r->iova + a->r->size || a->r->iova >= addr + len )
-        return 0;
+static bool __init taken_by_windows(struct rmr_master *m,
+                                    const struct dt_device_node *np)
+{
+    int rc;
 
-    printk("rmr: %s: the hardware domain has the PCI windows of %s in %"PRIrmr"-%"PRIrmr", which the device sees otherwise: not assigned\n",
-           dt_node_full_name(a->m->np), dt_node_full_name(np), a->r->iova,
-           a->r->iova + a->r->size - 1);
+    if ( !dt_device_type_is_equal(np, "pci") ||
+         !dt_get_property(np, "ranges", NULL) )
+        return false;
 
-    return -EEXIST;
+    rc = dt_for_each_range(np, taken_by_range, m);
+    if ( rc && rc != -EEXIST )
+        printk("rmr: %s: the PCI windows of %s cannot be read: not assigned\n",
+               dt_node_full_name(m->np), dt_node_full_name(np));
+
+    return rc;
 }
 
 /*
@@ -141,31 +166,22 @@ static int __init cf_check taken_by_range(const struct dt_device_node *np,
  * own memory must be where the host has nothing: dom0's tree is walked, and
  * its devices mapped, after the region is pinned.
  */
-bool __init rmr_policy_hwdom_taken(const struct rmr_master *m)
+bool __init rmr_policy_hwdom_taken(struct rmr_master *m)
 {
     const struct dt_device_node *np;
     unsigned int i;
 
-    for ( i = 0; i < m->nr_regions; i++ )
-    {
-        struct aperture a = { .m = m, .r = &m->regions[i] };
+    for ( i = 0; i < m->nr_regions && rmr_is_direct(&m->regions[i]); i++ )
+        ;
 
-        if ( rmr_is_direct(a.r) )
-            continue;
+    if ( i == m->nr_regions )
+        return false;
 
-        dt_for_each_device_node ( dt_host, np )
-        {
-            /* What the domain has of the host's RAM is in its p2m already. */
-            if ( dt_device_type_is_equal(np, "memory") )
-                continue;
-
-            if ( taken_by_node(m, a.r, np) ||
-                 (dt_device_type_is_equal(np, "pci") &&
-                  dt_get_property(np, "ranges", NULL) &&
-                  dt_for_each_range(np, taken_by_range, &a)) )
-                return true;
-        }
-    }
+    dt_for_each_device_node ( dt_host, np )
+        /* What the domain has of the host's RAM is in its p2m already. */
+        if ( !dt_device_type_is_equal(np, "memory") &&
+             (taken_by_node(m, np) || taken_by_windows(m, np)) )
+            return true;
 
     return false;
 }

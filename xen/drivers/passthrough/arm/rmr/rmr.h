@@ -230,6 +230,6 @@ bool rmr_policy_alias(const struct dt_device_node *np,
                       const struct dt_device_node *iommu, uint32_t sid);
 bool rmr_policy_aliases(const struct dt_device_node *np);
 bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b);
-bool rmr_policy_hwdom_taken(const struct rmr_master *m);
+bool rmr_policy_hwdom_taken(struct rmr_master *m);
 
 #endif /* ARM_RMR_H */
