@@ -581,33 +581,41 @@ static bool __init hwdom_owns(const struct rmr_master *m)
     return !m->kept && !dt_device_for_passthrough(m->np);
 }
 
+/* Keep from the hardware domain what shares pages with @other. */
+static bool __init keep_sharers_of(const struct rmr_master *other)
+{
+    struct rmr_master *m;
+    bool found = false;
+
+    rmr_for_each_master ( m )
+        if ( hwdom_owns(m) && rmr_policy_meet(m, other) )
+        {
+            printk("rmr: %s: shares a region with %s, which is not the hardware domain's\n",
+                   dt_node_full_name(m->np), dt_node_full_name(other->np));
+            keep(m, "shares a region with a master that is not the hardware domain's");
+            found = true;
+        }
+
+    return found;
+}
+
 /*
  * What shares pages with a master that is not the hardware domain's is not
  * the hardware domain's either, and so on with what shares pages with that.
  */
 static void __init keep_sharers(void)
 {
-    struct rmr_master *m, *other;
+    struct rmr_master *m;
     bool again;
 
     do {
         again = false;
         rmr_for_each_master ( m )
-        {
-            if ( !hwdom_owns(m) )
-                continue;
-
-            rmr_for_each_master ( other )
-                if ( !hwdom_owns(other) && rmr_policy_meet(m, other) )
-                {
-                    printk("rmr: %s: shares a region with %s, which is not the hardware domain's\n",
-                           dt_node_full_name(m->np),
-                           dt_node_full_name(other->np));
-                    keep(m, "shares a region with a master that is not the hardware domain's");
-                    again = true;
-                    break;
-                }
-        }
+            if ( !hwdom_owns(m) && !m->sharers_kept )
+            {
+                m->sharers_kept = true;
+                again |= keep_sharers_of(m);
+            }
     } while ( again );
 }
 
@@ -657,9 +665,14 @@ void __init rmr_hwdom_holes(struct rangeset *holes)
         }
 }
 
-/* Does [@start, @start + @size) overlap a region that dom0 must not have? */
+/*
+ * Does [@start, @start + @size) overlap a region that dom0 must not have? A
+ * range that wraps goes up to the end.
+ */
 static bool __init hidden_range(paddr_t start, paddr_t size)
 {
+    const paddr_t end = start + size - 1;
+    const paddr_t last = end < start ? ~(paddr_t)0 : end;
     const struct rmr_master *m;
     unsigned int i;
 
@@ -672,8 +685,8 @@ static bool __init hidden_range(paddr_t start, paddr_t size)
         {
             const struct rmr_region *r = &m->regions[i];
 
-            if ( !rmr_is_carveout(r) && r->pa < start + size &&
-                 start < r->pa + r->size )
+            if ( size && !rmr_is_carveout(r) && r->pa <= last &&
+                 start <= r->pa + r->size - 1 )
                 return true;
         }
     }

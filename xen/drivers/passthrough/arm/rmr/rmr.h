@@ -116,6 +116,7 @@ struct rmr_master {
     unsigned int vmid;
     struct rmr_table table;
     bool failed;                       /* could not: no table, no context */
+    bool sharers_kept;                 /* see keep_sharers() */
 
     /* Protected by rmr_lock. */
     enum rmr_state state;
