@@ -158,7 +158,7 @@ static bool __init taken_by_windows(struct rmr_master *m,
         printk("rmr: %s: the PCI windows of %s cannot be read: not assigned\n",
                dt_node_full_name(m->np), dt_node_full_name(np));
 
-    return rc;
+    return rc != 0;
 }
 
 /*
