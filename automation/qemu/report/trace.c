@@ -31,9 +31,6 @@
  */
 #define CONSOLE_LAG         2000000
 
-/* Commands of one hand-over follow each other at once. */
-#define HANDOVER_PAUSE      500000
-
 struct pass {
     struct run *run;
     int64_t now;                   /* never goes back: several threads write */
@@ -516,11 +513,6 @@ static void handover_command(struct pass *pass, enum command cmd)
 {
     struct handover *h = pass->open;
 
-    if ( h && pass->now - h->time > HANDOVER_PAUSE )
-    {
-        close_handover(pass);
-        return;
-    }
     if ( !h )
         return;
     if ( cmd == CMD_TLBI )
@@ -528,7 +520,8 @@ static void handover_command(struct pass *pass, enum command cmd)
     if ( cmd == CMD_SYNC )
     {
         h->sync++;
-        if ( h->tlbi )
+        /* What comes after its second SYNC is something else's. */
+        if ( h->tlbi || h->sync == 2 )
             close_handover(pass);
     }
 }
@@ -588,8 +581,7 @@ static void cfgi_ste(struct pass *pass, struct text t)
         return;
     stream_changes(pass, &run->master[i]);
     h = pass->open;
-    if ( h && (h->master != i || h->sync ||
-               pass->now - h->time > HANDOVER_PAUSE) )
+    if ( h && (h->master != i || h->sync) )
     {
         close_handover(pass);
         h = NULL;
@@ -751,7 +743,7 @@ static void match_accounts(struct run *run)
             struct handover *h = &run->handover[i];
 
             if ( h->master == e->master && h->time <= e->time + 1000 &&
-                 h->time + CONSOLE_LAG >= e->time && h->event < 0 )
+                 h->event < 0 )
             {
                 match = h;
                 break;
