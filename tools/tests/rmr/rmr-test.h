@@ -48,6 +48,7 @@ unsigned int nr_masters(void);
 /* One region of a master, by number, in order of IOVA. */
 void region_is(const struct rmr_master *m, unsigned int i, paddr_t iova,
                paddr_t pa, paddr_t size);
+/* @nr pairs of StreamID and mask. */
 void streams_are(const struct rmr_master *m, unsigned int nr, ...);
 
 #define said(text)                                                          \

@@ -6,6 +6,9 @@
  * tested (device tree, lists, boot information, page table entries) come from
  * the Xen tree itself, with their #include lines blanked; what is made up here
  * is named shim_*, or is a Xen interface that has no meaning on the host.
+ *
+ * model/xen/shim.h includes this with SHIM_MODEL and has its own memory and
+ * locks; SHIM_NO_RMR is for trees without our files.
  */
 #ifndef RMR_TEST_SHIM_H
 #define RMR_TEST_SHIM_H
@@ -27,7 +30,9 @@
 /* --- Configuration -------------------------------------------------------- */
 #define __XEN_TOOLS__ 1
 #define CONFIG_ARM_64 1
+#ifndef SHIM_NO_RMR
 #define CONFIG_ARM_RMR 1
+#endif
 #define CONFIG_HAS_DEVICE_TREE 1
 #define CONFIG_HAS_PASSTHROUGH 1
 
@@ -41,7 +46,9 @@ typedef uint64_t __be64;
 typedef unsigned long paddr_t;
 typedef uint16_t domid_t;
 typedef int64_t s_time_t;
+#ifndef SHIM_MODEL
 typedef struct { int unused; } rwlock_t;
+#endif
 typedef struct { char *p; } shim_handle_char;
 
 #define INVALID_PADDR (~0UL)
@@ -67,7 +74,9 @@ typedef struct { char *p; } shim_handle_char;
 #define likely(x) (x)
 #define unlikely(x) (x)
 #define prefetch(x) ((void)(x))
+#ifndef SHIM_MODEL
 #define smp_wmb() __sync_synchronize()
+#endif
 #define _AC(x, y) x##y
 #define _AT(type, x) ((type)(x))
 #define IS_ENABLED(x) 0
@@ -103,7 +112,9 @@ typedef struct { char *p; } shim_handle_char;
 #define cpu_to_be32(x) __builtin_bswap32(x)
 #define be32_to_cpup(p) be32_to_cpu(*(const __be32 *)(p))
 
+#ifndef SHIM_MODEL
 #define DEFINE_RWLOCK(l) rwlock_t l
+#endif
 
 size_t shim_strlcpy(char *dst, const char *src, size_t size);
 void noreturn shim_bug(const char *what, const char *file, int line);
@@ -121,7 +132,9 @@ void noreturn panic(const char *fmt, ...)
 void *shim_alloc(void *old, size_t size);
 void xfree(void *p);
 
+#ifndef SHIM_MODEL
 #define _xmalloc(size, align) shim_alloc(NULL, size)
+#endif
 #define _xrealloc(p, size, align) shim_alloc(p, size)
 #define xzalloc(type) ((type *)shim_zalloc(sizeof(type)))
 #define xmalloc_array(type, nr) ((type *)shim_alloc(NULL, sizeof(type) * (nr)))
@@ -142,6 +155,9 @@ void *shim_zalloc(size_t size);
 #include "gen/device.h"
 #include "gen/device_tree.h"
 #include "gen/bootfdt.h"
+#ifndef SHIM_MODEL
+#include "gen/iommu_fwspec.h"
+#endif
 
 /* Every step of every walk over the tree's nodes is counted. */
 extern unsigned long shim_visits;
@@ -169,9 +185,11 @@ u32 device_tree_get_u32(const void *fdt, int node, const char *prop, u32 dflt);
 void device_tree_get_reg(const __be32 **cell, uint32_t address_cells,
                          uint32_t size_cells, paddr_t *start, paddr_t *size);
 
+#ifndef SHIM_MODEL
 /* Domains, as far as policy-domain.c looks into them. */
 struct p2m_domain {
     bool mem_access_enabled;
+    struct page_info *root;
 };
 
 struct domain {
@@ -181,25 +199,27 @@ struct domain {
 
 #define is_hardware_domain(d) ((d)->is_hardware)
 #define p2m_get_hostp2m(d) (&(d)->p2m)
+#endif
 
 /* The parameter that dt.c registers. */
 extern int (*shim_rmr_param)(const char *s);
 #define MAX_PARAM_SIZE 128
 #define custom_param(name, fn) int (*shim_rmr_param)(const char *s) = fn
 
-/* --- Memory: a pool of frames for page tables ----------------------------- */
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 #define SZ_128K 0x20000
-
-struct page_info { unsigned int unused; };
 
 #include "gen/typesafe.h"
 #include "gen/mm-frame.h"
 #include "gen/lpae.h"
 #include "gen/p2m-type.h"
 #include "gen/page-attr.h"
+
+#ifndef SHIM_MODEL
+/* --- Memory: a pool of frames for page tables ----------------------------- */
+struct page_info { unsigned int unused; };
 
 #define SHIM_FRAMES 8192
 extern struct page_info shim_frames[SHIM_FRAMES];
@@ -209,6 +229,7 @@ struct page_info *alloc_domheap_pages(void *d, unsigned int order,
 void free_domheap_pages(struct page_info *pg, unsigned int order);
 #define free_domheap_page(pg) free_domheap_pages(pg, 0)
 mfn_t page_to_mfn(const struct page_info *pg);
+#define page_to_maddr(pg) (mfn_x(page_to_mfn(pg)) << PAGE_SHIFT)
 struct page_info *mfn_to_page(mfn_t mfn);
 void *map_domain_page(mfn_t mfn);
 #define __map_domain_page(pg) map_domain_page(page_to_mfn(pg))
@@ -217,5 +238,6 @@ void *map_domain_page(mfn_t mfn);
 void clean_dcache_va_range(const void *p, unsigned long size);
 #define clean_dcache(x) clean_dcache_va_range(&(x), sizeof(x))
 #define write_pte(p, pte) (*(volatile uint64_t *)(p) = (pte).bits)
+#endif /* !SHIM_MODEL */
 
 #endif /* RMR_TEST_SHIM_H */

@@ -56,7 +56,7 @@ static void declares_a_region(void **state)
 
     assert_int_equal(scan_and_check(0), 0);
     m = master(DISPLAY);
-    streams_are(m, 1, 8);
+    streams_are(m, 1, 8, 0);
     region_is(m, 0, 0x62000000, 0x62000000, 0x1000000);
     assert_null(m->regions[0].np);
 }

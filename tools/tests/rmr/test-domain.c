@@ -70,20 +70,80 @@ static void walks_the_tree_once(void **state)
     assert_int_equal(shim_visits, before + nodes);
 }
 
+/* As the driver of an SMMUv1 or v2 does for each of its masters. */
+static int iommu_fwspec_of(struct dt_device_node *np,
+                           struct dt_device_node *iommu, uint32_t id)
+{
+    struct iommu_fwspec *fwspec = calloc(1, sizeof(*fwspec) + sizeof(id));
+
+    if ( !fwspec )
+        return -ENOMEM;
+    fwspec->iommu_dev = &iommu->dev;
+    fwspec->num_ids = 1;
+    fwspec->ids[0] = id;
+    np->dev.iommu_fwspec = fwspec;
+
+    return 0;
+}
+
+static void free_fwspec(struct dt_device_node *np)
+{
+    free(np->dev.iommu_fwspec);
+    np->dev.iommu_fwspec = NULL;
+}
+
 static void knows_whose_stream_it_is(void **state)
 {
+    struct rmr_stream s = { .id = 3 };
+    const struct rmr_stream unused = { .id = 0x33 };
+    struct dt_device_node *other;
     struct rmr_master *m;
 
     load_tree("taken");
     assert_int_equal(scan_and_check(44), 0);
     m = master("/regs");
+    other = master("/window")->np;
     list_replace_init(&found, &rmr_masters);
 
-    assert_true(rmr_policy_aliases(m->np));
-    said("rmr: /regs: StreamID 0x3 is that of /regs");
-    assert_false(rmr_policy_alias(m->np, m->iommu, 0x33));
-    assert_false(rmr_policy_alias(m->np, m->np, 3));
+    /* Its own, another one's, one that nobody has. */
+    assert_false(rmr_policy_aliases(m->np));
+    assert_int_equal(rmr_policy_alias(other, m->iommu, &s), -EBUSY);
+    said("rmr: /window: StreamID 0x3 is that of /regs");
+    assert_int_equal(rmr_policy_alias(other, m->iommu, &unused), 0);
+    assert_int_equal(rmr_policy_alias(other, m->np, &s), 0);
     assert_false(rmr_policy_aliases(m->iommu));
+    /* A mask that covers it. */
+    s.id = 0x13;
+    assert_int_equal(rmr_policy_alias(other, m->iommu, &s), 0);
+    s.mask = 0x10;
+    assert_int_equal(rmr_policy_alias(other, m->iommu, &s), -EBUSY);
+    said("rmr: /window: StreamID 0x13 with its mask is that of /regs");
+
+    list_replace_init(&rmr_masters, &found);
+}
+
+static void knows_streams_of_the_legacy_binding(void **state)
+{
+    struct dt_device_node *other;
+    struct rmr_master *m;
+
+    load_tree("legacy");
+    assert_int_equal(scan_and_check(44), 0);
+    m = master("/display");
+    other = dt_find_node_by_path("/none");
+    list_replace_init(&found, &rmr_masters);
+
+    assert_false(rmr_policy_aliases(other));
+    assert_int_equal(iommu_fwspec_of(other, m->iommu, 0x13), 0);
+    assert_false(rmr_policy_aliases(other));
+    free_fwspec(other);
+    assert_int_equal(iommu_fwspec_of(other, m->iommu, 0x10013), 0);
+    assert_false(rmr_policy_aliases(other));
+    free_fwspec(other);
+    assert_int_equal(iommu_fwspec_of(other, m->iommu, 0x20013), 0);
+    assert_true(rmr_policy_aliases(other));
+    said("rmr: /none: StreamID 0x13 with its mask is that of /display");
+    free_fwspec(other);
 
     list_replace_init(&rmr_masters, &found);
 }
@@ -97,6 +157,7 @@ int run_domain_tests(void)
         T(says_which_windows_cannot_be_read),
         T(walks_the_tree_once),
         T(knows_whose_stream_it_is),
+        T(knows_streams_of_the_legacy_binding),
     };
 
     tests_run += ARRAY_SIZE(tests);

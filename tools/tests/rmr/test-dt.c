@@ -13,8 +13,7 @@ static void reads_the_binding(void **state)
     assert_int_equal(scan_and_check(0), 0);
     assert_int_equal(nr_masters(), 1);
     m = master("/display@10000000");
-    streams_are(m, 2, 8, 9);
-    assert_int_equal(m->iommu_cells, 1);
+    streams_are(m, 2, 8, 0, 9, 0);
     assert_string_equal(m->iommu->full_name, "/iommu@9050000");
     assert_int_equal(m->nr_regions, 1);
     region_is(m, 0, 0x60000000, 0x60000000, 0x1000000);
@@ -96,9 +95,26 @@ static void keeps_masks_as_they_are(void **state)
     assert_int_equal(scan_and_check(0), 0);
     m = master("/display@15200000");
     assert_non_null(m);
-    assert_int_equal(m->iommu_cells, 2);
     streams_are(m, 2, 0x9, 0x7f80, 0xa, 0x7f80);
     region_is(m, 0, 0x6607c000, 0x6607c000, 0x800000);
+}
+
+static void reads_the_legacy_binding(void **state)
+{
+    load_tree("legacy");
+    assert_int_equal(scan_and_check(0), 0);
+    assert_int_equal(nr_masters(), 2);
+    streams_are(master("/display"), 2, 0x10, 0, 0x11, 0);
+    assert_string_equal(master("/display")->iommu->full_name,
+                        "/iommu@12000000");
+    /* Xen's driver has it from the SMMU's node, and asks no further. */
+    streams_are(master("/both"), 1, 0x20, 0);
+    said("rmr: /twice: `mmu-masters' has it twice");
+    said("rmr: /none: `mmu-masters' has no StreamID for it");
+    said("rmr: /large: it has a StreamID or mask of more than 15 bits");
+    said("rmr: /iommu@12000000: `mmu-masters' is no list of devices");
+    said("what follows cell 12 is ignored");
+    not_said("rmr: /unnamed");
 }
 
 static void accepts_sub_nodes(void **state)
@@ -415,6 +431,7 @@ int run_dt_tests(void)
         T(skips_templates_and_disabled_nodes),
         T(needs_a_tuple_and_streams),
         T(keeps_masks_as_they_are),
+        T(reads_the_legacy_binding),
         T(accepts_sub_nodes),
         T(maps_other_addresses_to_the_start_of_reg),
         T(refuses_addresses_beyond_the_first_range),

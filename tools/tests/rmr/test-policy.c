@@ -350,6 +350,29 @@ static void never_shares_a_stream(void **state)
     said("rmr: /chain2: has a StreamID of /chain1 behind /iommu@9050000: its DMA is not kept, and /chain1 can never be assigned");
 }
 
+static void sees_streams_through_masks(void **state)
+{
+    load_tree("masks");
+    assert_int_equal(scan_and_check(0), 0);
+    /* An earlier entry covers a later one, and the other way round. */
+    assert_non_null(master("/wide")->kept);
+    assert_null(master("/inside"));
+    assert_non_null(master("/narrow")->kept);
+    assert_null(master("/around"));
+    /* Its own entries side by side. */
+    assert_null(master("/free")->kept);
+    /* One of /inside's, which is an ordinary device now. */
+    assert_non_null(master("/after")->kept);
+    said("rmr: /inside: has a StreamID of /wide behind /iommu@12000000: its DMA is not kept, and /wide can never be assigned");
+    said("rmr: /around: has a StreamID of /narrow behind /iommu@12000000: its DMA is not kept, and /narrow can never be assigned");
+    /* The SMMU's mask for all: 0x103 and 0x104 are apart. */
+    streams_are(master("/elsewhere"), 1, 0x103, 0x7c00);
+    assert_null(master("/elsewhere")->kept);
+    assert_null(master("/plain")->kept);
+    assert_null(master("/cut"));
+    said("rmr: /cut: it has a StreamID or mask of more than 15 bits: its DMA is not kept");
+}
+
 /* A tree of one node with one master's @nr tuples, none of them page aligned. */
 static void *many_tuples(unsigned int nr)
 {
@@ -449,6 +472,7 @@ int run_policy_tests(void)
         T(lets_masters_share_the_very_same_pages),
         T(keeps_masters_that_share_a_part),
         T(never_shares_a_stream),
+        T(sees_streams_through_masks),
         T(takes_many_tuples),
         T(wraps_by_hand),
     };

@@ -151,7 +151,10 @@ void streams_are(const struct rmr_master *m, unsigned int nr, ...)
     assert_non_null(m);
     assert_int_equal(m->nr_sids, nr);
     va_start(ap, nr);
-    for ( i = 0; i < nr * m->iommu_cells; i++ )
-        assert_int_equal(m->sids[i], va_arg(ap, unsigned int));
+    for ( i = 0; i < nr; i++ )
+    {
+        assert_int_equal(m->sids[i].id, va_arg(ap, unsigned int));
+        assert_int_equal(m->sids[i].mask, va_arg(ap, unsigned int));
+    }
     va_end(ap);
 }

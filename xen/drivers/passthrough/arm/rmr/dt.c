@@ -275,18 +275,28 @@ struct phandle_ref {
 
 #define NO_CANDIDATE (~0U)
 
-/* A node with `iommus`; an RMR master as soon as it has a region. */
+/*
+ * A node with `iommus`, or one that `mmu-masters` of an SMMU names; an RMR
+ * master as soon as it has a region.
+ */
 struct candidate {
     struct dt_device_node *np;
     struct rmr_master *m;
     bool off;                          /* on the command line */
+    struct dt_device_node *smmu;       /* with `mmu-masters`, or NULL */
+    const __be32 *ids;                 /* the StreamIDs there */
+    unsigned int nr_ids;
+    bool twice;                        /* is there more than once */
 };
 
 struct scan {
     struct phandle_ref *refs;          /* by phandle, then order */
     unsigned int nr_refs;
-    struct candidate *candidates;      /* in tree order */
+    struct candidate *candidates;      /* in tree order; those that only
+                                          `mmu-masters` names come last */
     unsigned int nr_candidates;
+    struct dt_device_node **smmus;     /* with `mmu-masters`, in tree order */
+    unsigned int nr_smmus;
     struct dt_device_node **nodes;     /* /reserved-memory children that have
                                           `iommu-addresses`, in tree order */
     unsigned int nr_nodes;
@@ -314,9 +324,8 @@ static int __init note_candidate(struct scan *s, struct dt_device_node *np)
 
     s->candidates = c;
     c += s->nr_candidates++;
+    memset(c, 0, sizeof(*c));
     c->np = np;
-    c->m = NULL;
-    c->off = false;
     for ( i = 0; i < nr_items; i++ )
         if ( items[i].off && items[i].np == np )
             c->off = true;
@@ -342,15 +351,17 @@ static int __init note_phandle(struct scan *s, struct dt_device_node *np,
     return 0;
 }
 
-static int __init note_region_node(struct scan *s, struct dt_device_node *np)
+/* Add @np to the list of nodes at @list. */
+static int __init add_node(struct dt_device_node ***list, unsigned int *nr,
+                           struct dt_device_node *np)
 {
-    struct dt_device_node **p = room(s->nodes, s->nr_nodes, sizeof(*p));
+    struct dt_device_node **p = room(*list, *nr, sizeof(*p));
 
     if ( !p )
         return -ENOMEM;
 
-    s->nodes = p;
-    s->nodes[s->nr_nodes++] = np;
+    *list = p;
+    p[(*nr)++] = np;
 
     return 0;
 }
@@ -360,6 +371,15 @@ static bool __init is_region_node(const struct dt_device_node *np)
     return np->parent && np->parent->parent == dt_host &&
            dt_node_path_is_equal(np->parent, "/reserved-memory") &&
            dt_find_property(np, "iommu-addresses", NULL);
+}
+
+/* The SMMUv3 came after the binding with `mmu-masters`. */
+static bool __init has_mmu_masters(const struct dt_device_node *np)
+{
+    return dt_find_property(np, "mmu-masters", NULL) &&
+           device_get_class(np) == DEVICE_IOMMU &&
+           !dt_device_is_compatible(np, "arm,smmu-v3") &&
+           dt_device_is_available(np) && !dt_device_for_passthrough(np);
 }
 
 static void __init match_items(struct dt_device_node *np)
@@ -396,7 +416,14 @@ static int __init note_node(struct scan *s, struct dt_device_node *np)
 
     if ( is_region_node(np) )
     {
-        rc = note_region_node(s, np);
+        rc = add_node(&s->nodes, &s->nr_nodes, np);
+        if ( rc )
+            return rc;
+    }
+
+    if ( has_mmu_masters(np) )
+    {
+        rc = add_node(&s->smmus, &s->nr_smmus, np);
         if ( rc )
             return rc;
     }
@@ -847,25 +874,54 @@ static int __init read_item(struct scan *s, const struct cmdline_item *item)
 
 /* --- StreamIDs ------------------------------------------------------------ */
 
-static const char *__init add_stream(struct rmr_master *m, const __be32 *args,
-                                     int *rc)
+/* Bits of a StreamID and of a mask in a match entry (IHI 0062, SMMU_SMRn). */
+#define MATCH_BITS 0x7fffU
+
+/*
+ * A StreamID as the driver of @iommu reads the cells of one entry of `iommus`.
+ * An SMMUv3's takes the first cell, whatever follows; that of SMMUv1/v2 has a
+ * mask from the second, or for all masters from `stream-match-mask` of the SMMU
+ * (arm_smmu_dt_xlate_generic()). False if bits are lost on the way, as that
+ * driver cuts both to what a match entry holds.
+ */
+bool __init rmr_dt_stream(const struct dt_device_node *iommu,
+                          const uint32_t *cells, unsigned int nr,
+                          struct rmr_stream *s)
 {
-    unsigned int words = m->iommu_cells, i, j;
-    uint32_t *sids;
+    bool fits;
+
+    s->id = cells[0];
+    s->mask = 0;
+
+    if ( dt_device_is_compatible(iommu, "arm,smmu-v3") )
+        return true;
+
+    if ( nr > 1 )
+        s->mask = cells[1];
+    else
+        (void)dt_property_read_u32(iommu, "stream-match-mask", &s->mask);
+
+    fits = !((s->id | s->mask) & ~MATCH_BITS);
+    s->id &= MATCH_BITS;
+    s->mask &= MATCH_BITS;
+
+    return fits;
+}
+
+static const char *__init add_stream(struct rmr_master *m,
+                                     const struct rmr_stream *stream, int *rc)
+{
+    unsigned int i;
+    struct rmr_stream *sids;
 
     for ( i = 0; i < m->nr_sids; i++ )
-    {
-        for ( j = 0; j < words; j++ )
-            if ( m->sids[i * words + j] != be32_to_cpu(args[j]) )
-                break;
-        if ( j == words )
+        if ( m->sids[i].id == stream->id && m->sids[i].mask == stream->mask )
             return NULL;               /* listed twice */
-    }
 
     if ( m->nr_sids == MAX_STREAMS )
         return "more StreamIDs than Xen keeps for one master";
 
-    sids = room(m->sids, m->nr_sids, words * sizeof(*sids));
+    sids = room(m->sids, m->nr_sids, sizeof(*sids));
     if ( !sids )
     {
         *rc = -ENOMEM;
@@ -873,12 +929,13 @@ static const char *__init add_stream(struct rmr_master *m, const __be32 *args,
     }
 
     m->sids = sids;
-    for ( j = 0; j < words; j++ )
-        m->sids[m->nr_sids * words + j] = be32_to_cpu(args[j]);
-    m->nr_sids++;
+    m->sids[m->nr_sids++] = *stream;
 
     return NULL;
 }
+
+static const char cut_stream[] __initconst =
+    "it has a StreamID or mask of more than 15 bits";
 
 /* The IOMMU of one entry of `iommus`. NULL or what is wrong. */
 static const char *__init set_iommu(struct rmr_master *m,
@@ -899,48 +956,146 @@ static const char *__init set_iommu(struct rmr_master *m,
         return "its IOMMU is marked `xen,passthrough', so Xen does not drive it";
 
     m->iommu = ref->np;
-    /* The SMMUv3's driver takes the first cell, whatever follows. */
-    m->iommu_cells = dt_device_is_compatible(ref->np, "arm,smmu-v3") ? 1
-                                                                     : *cells;
 
     return NULL;
 }
 
-/* -EINVAL, with a message, if @m cannot be an RMR master. */
-static int __init read_streams(const struct scan *s, struct rmr_master *m)
+/* NULL or what is wrong with `iommus` of @m, or with memory: @rc. */
+static const char *__init read_iommus(const struct scan *s,
+                                      struct rmr_master *m, int *rc)
 {
-    u32 len, cells;
+    u32 len, cells, words[MAX_CELLS];
     const __be32 *p = dt_get_property(m->np, "iommus", &len);
-    unsigned int left = dt_size_to_cells(len);
+    unsigned int left = dt_size_to_cells(len), i;
+    struct rmr_stream stream;
     const char *wrong = NULL;
-    int rc = 0;
 
     if ( !left || len % sizeof(*p) )
-        wrong = "`iommus' is cut short";
+        return "`iommus' is cut short";
 
-    while ( left && !wrong && !rc )
+    while ( left && !wrong && !*rc )
     {
         wrong = set_iommu(m, find_ref(s, be32_to_cpup(p)), &cells);
         if ( wrong )
             break;
-
         if ( left < 1 + cells )
-            wrong = "`iommus' is cut short";
-        else
-            wrong = add_stream(m, p + 1, &rc);
+            return "`iommus' is cut short";
+
+        for ( i = 0; i < cells; i++ )
+            words[i] = be32_to_cpu(p[1 + i]);
+
+        if ( !rmr_dt_stream(m->iommu, words, cells, &stream) )
+            return cut_stream;
+        wrong = add_stream(m, &stream, rc);
 
         p += 1 + cells;
-        left -= min(left, 1 + cells);
+        left -= 1 + cells;
     }
+
+    return wrong;
+}
+
+/* The same for what `mmu-masters` of an SMMU says of @c, in which no masks are. */
+static const char *__init read_legacy_ids(const struct candidate *c, int *rc)
+{
+    struct rmr_master *m = c->m;
+    const char *wrong = NULL;
+    unsigned int i;
+
+    if ( c->twice )
+        return "`mmu-masters' has it twice, and Xen does not drive such an SMMU";
+    if ( !c->nr_ids )
+        return "`mmu-masters' has no StreamID for it";
+
+    m->iommu = c->smmu;
+
+    for ( i = 0; i < c->nr_ids && !wrong && !*rc; i++ )
+    {
+        const struct rmr_stream stream = { .id = be32_to_cpu(c->ids[i]) };
+
+        wrong = stream.id & ~MATCH_BITS ? cut_stream
+                                        : add_stream(m, &stream, rc);
+    }
+
+    return wrong;
+}
+
+/* -EINVAL, with a message, if @c's master cannot be an RMR master. */
+static int __init read_streams(const struct scan *s, struct candidate *c)
+{
+    int rc = 0;
+    const char *wrong = c->smmu ? read_legacy_ids(c, &rc)
+                                : read_iommus(s, c->m, &rc);
 
     if ( wrong )
     {
-        printk("rmr: %s: %s: its DMA is not kept\n", dt_node_full_name(m->np),
+        printk("rmr: %s: %s: its DMA is not kept\n", dt_node_full_name(c->np),
                wrong);
         return -EINVAL;
     }
 
     return rc;
+}
+
+/*
+ * Legacy binding: <&master ID ...> for each master of an SMMU, with as many IDs
+ * as `#stream-id-cells` of the master says. Where it names a device, Xen's
+ * driver uses it and not `iommus`. 1 for an entry that was read, 0 at the end,
+ * -EINVAL if no entry can follow, -ENOMEM.
+ */
+static int __init read_mmu_master(struct scan *s, struct dt_device_node *smmu,
+                                  const __be32 **p, unsigned int *left)
+{
+    const struct phandle_ref *found;
+    struct phandle_ref *ref;
+    struct candidate *c;
+    u32 nr;
+
+    if ( !*left )
+        return 0;
+
+    found = find_ref(s, be32_to_cpup(*p));
+    if ( !found || !dt_property_read_u32(found->np, "#stream-id-cells", &nr) ||
+         nr > MAX_PHANDLE_ARGS || *left - 1 < nr )
+        return -EINVAL;
+
+    ref = &s->refs[found - s->refs];
+    if ( ref->candidate == NO_CANDIDATE )
+    {
+        ref->candidate = s->nr_candidates;
+        if ( note_candidate(s, ref->np) )
+            return -ENOMEM;
+    }
+
+    c = &s->candidates[ref->candidate];
+    c->twice = c->smmu;
+    c->smmu = smmu;
+    c->ids = *p + 1;
+    c->nr_ids = nr;
+    *p += 1 + nr;
+    *left -= 1 + nr;
+
+    return 1;
+}
+
+static int __init read_mmu_masters(struct scan *s, struct dt_device_node *smmu)
+{
+    u32 len;
+    const __be32 *p = dt_get_property(smmu, "mmu-masters", &len);
+    unsigned int left = dt_size_to_cells(len);
+    int rc;
+
+    do {
+        rc = read_mmu_master(s, smmu, &p, &left);
+    } while ( rc > 0 );
+
+    if ( rc != -EINVAL )
+        return rc;
+
+    printk("rmr: %s: `mmu-masters' is no list of devices with `#stream-id-cells' and that many StreamIDs: what follows cell %u is ignored\n",
+           dt_node_full_name(smmu), dt_size_to_cells(len) - left);
+
+    return 0;
 }
 
 /* --- The two calls -------------------------------------------------------- */
@@ -959,7 +1114,7 @@ static int __init list_masters(struct scan *s, struct list_head *masters,
         if ( !m )
             continue;
 
-        err = rc ?: read_streams(s, m);
+        err = rc ?: read_streams(s, &s->candidates[i]);
         if ( err == -EINVAL )
         {
             rmr_master_free(m);
@@ -989,6 +1144,11 @@ int __init rmr_dt_scan(struct list_head *masters)
 
     rc = collect(&s);
 
+    /* Without a region nobody asks for masters. */
+    if ( s.nr_nodes || nr_items )
+        for ( i = 0; i < s.nr_smmus && !rc; i++ )
+            rc = read_mmu_masters(&s, s.smmus[i]);
+
     for ( i = 0; i < s.nr_nodes && !rc; i++ )
         rc = read_region_node(&s, s.nodes[i]);
 
@@ -1000,6 +1160,7 @@ int __init rmr_dt_scan(struct list_head *masters)
     xfree(s.refs);
     xfree(s.candidates);
     xfree(s.nodes);
+    xfree(s.smmus);
     if ( rc || list_empty(masters) )
         rmr_policy_end();
 

@@ -15,6 +15,26 @@
 
 #include "rmr.h"
 
+/* Device, SMMU, StreamIDs with their masks, and VMID or context banks. */
+void rmr_say_context(const struct rmr_master *m)
+{
+    unsigned int i;
+
+    printk("%s: SMMU %s sid", dt_node_full_name(m->np),
+           dt_node_full_name(m->iommu));
+    for ( i = 0; i < m->nr_sids; i++ )
+    {
+        printk("%s%#x", i ? "," : " ", m->sids[i].id);
+        if ( m->sids[i].mask )
+            printk("/%#x", m->sids[i].mask);
+    }
+
+    if ( m->ctx && !m->nr_banks )
+        printk(" vmid %u", m->vmid);
+    for ( i = 0; i < m->nr_banks; i++ )
+        printk("%s%u", i ? "," : " bank ", m->banks[i]);
+}
+
 static void cf_check dump_masters(unsigned char key)
 {
     const struct rmr_master *m;
@@ -26,11 +46,8 @@ static void cf_check dump_masters(unsigned char key)
     {
         const struct domain *d = m->d;
 
-        printk("%s: SMMU %s sid", dt_node_full_name(m->np),
-               dt_node_full_name(m->iommu));
-        for ( i = 0; i < m->nr_sids; i++ )
-            printk("%s%#x", i ? "," : " ", m->sids[i]);
-        printk(" vmid %u\n", m->vmid);
+        rmr_say_context(m);
+        printk("\n");
 
         for ( i = 0; i < m->nr_regions; i++ )
         {
@@ -67,10 +84,10 @@ static void cf_check dump_masters(unsigned char key)
 
 static HYPFS_DIR_INIT(rmr_dir, "rmr");
 
-#define TEXT_LEN  16 /* state and owner: padded with zeroes to this */
+#define TEXT_LEN  16 /* what may change: padded with zeroes to this */
 #define LIST_LEN  256
 
-enum { LEAF_NODE, LEAF_SMMU, LEAF_SIDS, LEAF_REGIONS, LEAF_VMID, LEAF_PAGES,
+enum { LEAF_NODE, LEAF_SMMU, LEAF_SIDS, LEAF_REGIONS, LEAF_CONTEXT, LEAF_PAGES,
        LEAF_STATE, LEAF_OWNER, LEAF_JOINS, LEAF_LEAVES, LEAF_FAULTS, NR_LEAVES };
 
 struct rmr_folder {
@@ -169,8 +186,12 @@ static void __init list_sids(char *to, const struct rmr_master *m)
     unsigned int i, len = 0;
 
     for ( i = 0; i < m->nr_sids && len < LIST_LEN; i++ )
+    {
         len += snprintf(to + len, LIST_LEN - len, "%s%#x", i ? " " : "",
-                        m->sids[i]);
+                        m->sids[i].id);
+        if ( m->sids[i].mask && len < LIST_LEN )
+            len += snprintf(to + len, LIST_LEN - len, "/%#x", m->sids[i].mask);
+    }
 }
 
 static void __init list_regions(char *to, const struct rmr_master *m)
@@ -189,6 +210,42 @@ static void __init list_regions(char *to, const struct rmr_master *m)
         else if ( r->iova != r->pa && len < LIST_LEN )
             len += snprintf(to + len, LIST_LEN - len, "=%"PRIrmr, r->pa);
     }
+}
+
+static int cf_check banks_read(const struct hypfs_entry *entry,
+                               XEN_GUEST_HANDLE_PARAM(void) uaddr)
+{
+    const struct hypfs_entry_leaf *leaf =
+        container_of(entry, const struct hypfs_entry_leaf, e);
+    const struct rmr_master *m = leaf->u.content;
+    char text[TEXT_LEN] = {};
+
+    /* The second may come with a domain that cannot do without. */
+    if ( m->nr_banks > 1 )
+        snprintf(text, sizeof(text), "%u %u", m->banks[0], m->banks[1]);
+    else
+        snprintf(text, sizeof(text), "%u", m->banks[0]);
+
+    return copy_to_guest(uaddr, text, TEXT_LEN) ? -EFAULT : 0;
+}
+
+static const struct hypfs_funcs banks_funcs = {
+    .enter = hypfs_node_enter,
+    .exit = hypfs_node_exit,
+    .read = banks_read,
+    .write = hypfs_write_deny,
+    .getsize = text_getsize,
+    .findentry = hypfs_leaf_findentry,
+};
+
+/* What the SMMU's generation has: a VMID, or context banks. */
+static void __init add_context(struct rmr_folder *f, const struct rmr_master *m)
+{
+    if ( m->nr_banks )
+        add_leaf(f, LEAF_CONTEXT, "banks", XEN_HYPFS_TYPE_STRING, m, 0,
+                 &banks_funcs);
+    else
+        add_uint(f, LEAF_CONTEXT, "vmid", &m->vmid);
 }
 
 static int __init add_folder(const struct rmr_master *m, unsigned int index)
@@ -214,7 +271,7 @@ static int __init add_folder(const struct rmr_master *m, unsigned int index)
     add_string(f, LEAF_SMMU, "smmu", dt_node_full_name(m->iommu));
     add_string(f, LEAF_SIDS, "streamids", f->sids);
     add_string(f, LEAF_REGIONS, "regions", f->regions);
-    add_uint(f, LEAF_VMID, "vmid", &m->vmid);
+    add_context(f, m);
     add_uint(f, LEAF_PAGES, "table-pages", &m->table.nr_pages);
     add_leaf(f, LEAF_STATE, "state", XEN_HYPFS_TYPE_STRING, m, 0, &state_funcs);
     add_leaf(f, LEAF_OWNER, "owner", XEN_HYPFS_TYPE_STRING, m, 0, &owner_funcs);

@@ -128,9 +128,9 @@ static int __init settle_geometry(void)
              !dt_device_is_available(np) || dt_device_for_passthrough(np) )
             continue;
 
-        if ( rmr_smmu_v3_narrow(np) == -EBADF )
+        if ( rmr_smmu_v3_narrow(np) == -EBADF && rmr_smmu_narrow(np) == -EBADF )
         {
-            printk("rmr: %s: only the SMMUv3 is supported so far, and beside another IOMMU it is not either\n",
+            printk("rmr: %s: neither an SMMUv3 nor an SMMUv1 or v2, and beside another IOMMU these are not supported\n",
                    dt_node_full_name(np));
             return -EOPNOTSUPP;
         }
@@ -225,11 +225,9 @@ static void __init say_kept(const struct rmr_master *m)
 {
     unsigned int i;
 
-    printk("rmr: %s: SMMU %s sid", dt_node_full_name(m->np),
-           dt_node_full_name(m->iommu));
-    for ( i = 0; i < m->nr_sids; i++ )
-        printk("%s%#x", i ? "," : " ", m->sids[i]);
-    printk(" vmid %u:", m->vmid);
+    printk("rmr: ");
+    rmr_say_context(m);
+    printk(":");
     for ( i = 0; i < m->nr_regions; i++ )
     {
         const struct rmr_region *r = &m->regions[i];
@@ -251,8 +249,10 @@ static const char *__init install_error(int rc)
 {
     switch ( rc )
     {
-    case -ENOSPC: return "its SMMU has no free VMID";
+    case -ENOSPC: return "its SMMU has no free VMID or context bank";
+    case -EXDEV:  return "its SMMU has no free match entry";
     case -ERANGE: return "its StreamID is out of the SMMU's range";
+    case -EINVAL: return "its StreamIDs and masks overlap in part";
     case -EFAULT: return "its memory is out of the SMMU's range";
     case -ENOMEM: return "no memory for its RMR table";
     default:      return "its SMMU cannot hold an RMR table";
@@ -631,6 +631,12 @@ void __init rmr_hwdom_map(struct domain *d)
         if ( !hwdom_owns(m) )
             continue;
 
+        if ( rmr_policy_context(m, d) )
+        {
+            keep(m, "its SMMU has no context bank for a domain's p2m");
+            continue;
+        }
+
         rc = rmr_policy_hwdom_taken(m) ? -EEXIST : -ERESTART;
         while ( rc == -ERESTART )
         {
@@ -750,7 +756,7 @@ rmr_hwdom_reserved_mem(const struct membanks *banks)
 /*
  * One line per master: at once for its first fault, then at most every five
  * seconds, whatever the number of transactions that fault. From the SMMU's
- * event handler, which does not run in parallel with itself.
+ * event handler, which does not run in parallel with itself or sees to it.
  */
 void rmr_fault(struct rmr_master *m, const char *what)
 {
@@ -789,6 +795,23 @@ static void __init say_undriven(void)
         }
 }
 
+/*
+ * Xen calls one driver only for a domain. What is behind another kind of SMMU
+ * is kept, but no flush of a p2m would reach it.
+ */
+static void __init keep_unflushed(void)
+{
+    struct rmr_master *m;
+
+    rmr_for_each_master ( m )
+        if ( m->ops && !m->ops->gets_flushes() )
+        {
+            keep(m, "its SMMU is not of the kind that Xen assigns devices of on this machine");
+            printk("rmr: %s: cannot be assigned: %s\n",
+                   dt_node_full_name(m->np), m->kept);
+        }
+}
+
 static int __init rmr_initcall(void)
 {
     if ( !acpi_disabled )
@@ -807,6 +830,7 @@ static int __init rmr_initcall(void)
               geometry.ipa_bits, geometry.root_level, geometry.root_order,
               p2m_ipa_bits, P2M_ROOT_LEVEL, P2M_ROOT_ORDER);
 
+    keep_unflushed();
     rmr_dump_init();
 
     if ( IS_ENABLED(CONFIG_ARM_RMR_DELAYS) )

@@ -398,17 +398,13 @@ int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m)
         if ( pin_is_full(pin) )
             continue;
 
+        /* In one table: if it fails, then before anything has been mapped. */
         rc = set_step(p2m, pin, true, pin->upto, &length);
         if ( rc )
         {
             printk("rmr: %s: region %"PRIrmr"-%"PRIrmr" cannot be mapped in %pd (%d%s): not assigned\n",
                    dt_node_full_name(m->np), r->iova, r->iova + r->size - 1, d,
                    rc, rc == -ENOMEM ? ", more p2m memory is needed" : "");
-            /* A part of the step may have been mapped. */
-            if ( !pin->was_there &&
-                 set_step(p2m, pin, false, pin->upto, &length) )
-                printk("rmr: %pd: region %"PRIrmr" stays partly mapped\n", d,
-                       r->iova);
             break;
         }
         pin->upto += length;

@@ -12,54 +12,86 @@
 #include <xen/lib.h>
 #include <xen/sched.h>
 
+#include <asm/device.h>
+#include <asm/iommu_fwspec.h>
 #include <asm/p2m.h>
 
 #include "rmr.h"
 
-/*
- * StreamIDs. Two masters that the SMMU cannot tell apart would share one
- * context: an ordinary master with an RMR master's StreamID is refused.
- */
-static const struct rmr_master *owner_of_sid(const struct dt_device_node *iommu,
-                                             uint32_t sid)
+/* The master behind @iommu that has a StreamID of @s, or NULL. */
+struct rmr_master *rmr_find_stream(const struct dt_device_node *iommu,
+                                   const struct rmr_stream *s)
 {
-    const struct rmr_master *m;
+    struct rmr_master *m;
     unsigned int i;
 
     rmr_for_each_master ( m )
-    {
-        if ( m->iommu != iommu )
-            continue;
-
-        for ( i = 0; i < m->nr_sids; i++ )
-            if ( m->sids[i] == sid )
+        for ( i = 0; m->iommu == iommu && i < m->nr_sids; i++ )
+            if ( rmr_streams_overlap(&m->sids[i], s) )
                 return m;
-    }
 
     return NULL;
 }
 
-/* May @np, behind @iommu, become an ordinary master with @sid? */
-bool rmr_policy_alias(const struct dt_device_node *np,
-                      const struct dt_device_node *iommu, uint32_t sid)
+/*
+ * StreamIDs. Two masters that the SMMU cannot tell apart would share one
+ * context: an ordinary master with an RMR master's StreamID is refused. With
+ * masks that goes both ways: one may cover the other.
+ *
+ * May @np, behind @iommu, become a master with @s? 0, or -EBUSY.
+ */
+int rmr_policy_alias(const struct dt_device_node *np,
+                     const struct dt_device_node *iommu,
+                     const struct rmr_stream *s)
 {
-    const struct rmr_master *m = owner_of_sid(iommu, sid);
+    const struct rmr_master *m = rmr_find_stream(iommu, s);
 
-    if ( !m )
-        return false;
+    if ( !m || m->np == np )
+        return 0;
 
-    printk("rmr: %s: StreamID %#x is that of %s, whose context is not shared: not assigned to any domain; rmr=%s=off makes both ordinary\n",
-           dt_node_full_name(np), sid, dt_node_full_name(m->np),
-           dt_node_full_name(m->np));
+    printk("rmr: %s: StreamID %#x%s is that of %s, whose context is not shared: not assigned to any domain; rmr=%s=off makes both ordinary\n",
+           dt_node_full_name(np), s->id, s->mask ? " with its mask" : "",
+           dt_node_full_name(m->np), dt_node_full_name(m->np));
 
-    return true;
+    return -EBUSY;
 }
 
-/* The same question about all StreamIDs of a node that nobody has added yet. */
+/*
+ * What the driver has of a node already, when the SMMU names its masters. In
+ * such an ID the mask is above the StreamID.
+ */
+static bool __init legacy_aliases(const struct dt_device_node *np)
+{
+    const struct iommu_fwspec *fwspec = np->dev.iommu_fwspec;
+    unsigned int i;
+
+    if ( !fwspec ||
+         !dt_find_property(dev_to_dt(fwspec->iommu_dev), "mmu-masters", NULL) )
+        return false;
+
+    for ( i = 0; i < fwspec->num_ids; i++ )
+    {
+        const struct rmr_stream s = {
+            .id = fwspec->ids[i] & 0xffff,
+            .mask = fwspec->ids[i] >> 16,
+        };
+
+        if ( rmr_policy_alias(np, dev_to_dt(fwspec->iommu_dev), &s) )
+            return true;
+    }
+
+    return false;
+}
+
+/* The same question about all StreamIDs of a node. */
 bool __init rmr_policy_aliases(const struct dt_device_node *np)
 {
     struct dt_phandle_args args;
+    struct rmr_stream s;
     unsigned int i;
+
+    if ( legacy_aliases(np) )
+        return true;
 
     if ( !dt_find_property(np, "iommus", NULL) )
         return false;
@@ -67,8 +99,15 @@ bool __init rmr_policy_aliases(const struct dt_device_node *np)
     for ( i = 0;
           !dt_parse_phandle_with_args(np, "iommus", "#iommu-cells", i, &args);
           i++ )
-        if ( args.args_count && rmr_policy_alias(np, args.np, args.args[0]) )
+    {
+        if ( !args.args_count )
+            continue;
+
+        /* If bits are lost: the driver does not notice either. */
+        (void)rmr_dt_stream(args.np, args.args, args.args_count, &s);
+        if ( rmr_policy_alias(np, args.np, &s) )
             return true;
+    }
 
     return false;
 }
@@ -260,11 +299,25 @@ static int refuse_kept(const struct rmr_master *m, const struct domain *d)
     return -EPERM;
 }
 
+/* Can the SMMU switch @m to @d's p2m? 0, or -ENOSPC with the reason printed. */
+int rmr_policy_context(struct rmr_master *m, const struct domain *d)
+{
+    int rc = 0;
+
+    if ( m->ops->prepare )
+        rc = m->ops->prepare(m, page_to_maddr(p2m_get_hostp2m(d)->root));
+    if ( rc )
+        printk("rmr: %s: SMMU %s has no second context bank, and %pd's p2m is not in the same 4 GB of memory as the RMR table: not assigned (%d)\n",
+               dt_node_full_name(m->np), dt_node_full_name(m->iommu), d, rc);
+
+    return rc;
+}
+
 /*
  * Every rule on assigning @m to @d that can be judged before its regions are
  * mapped. 0, or an errno with the reason printed.
  */
-int rmr_policy_assign(const struct rmr_master *m, const struct domain *d)
+int rmr_policy_assign(struct rmr_master *m, const struct domain *d)
 {
     int rc = refuse_state(m, d);
 
@@ -274,6 +327,8 @@ int rmr_policy_assign(const struct rmr_master *m, const struct domain *d)
         rc = refuse_domain(m, d);
     if ( !rc )
         rc = refuse_shared(m, d);
+    if ( !rc )
+        rc = rmr_policy_context(m, d);
 
     return rc;
 }

@@ -539,31 +539,30 @@ static void __init keep(struct rmr_master *m, const char *why)
 /* One StreamID of one master. The first of equal ones tells who has it. */
 struct stream {
     const struct rmr_master *m;
-    const uint32_t *words;
+    const struct rmr_stream *sid;
     struct rmr_master *owner;
     bool wanted;                       /* by a master that was dropped */
 };
 
-static int __init cmp_words(const struct rmr_master *ml, const uint32_t *l,
-                            const struct rmr_master *mr, const uint32_t *r)
+static int __init cmp_sids(const struct rmr_master *ml,
+                           const struct rmr_stream *l,
+                           const struct rmr_master *mr,
+                           const struct rmr_stream *r)
 {
-    unsigned int i;
-
     if ( ml->iommu != mr->iommu )
         return (unsigned long)ml->iommu < (unsigned long)mr->iommu ? -1 : 1;
 
-    for ( i = 0; i < ml->iommu_cells; i++ )
-        if ( l[i] != r[i] )
-            return l[i] < r[i] ? -1 : 1;
+    if ( l->id != r->id )
+        return l->id < r->id ? -1 : 1;
 
-    return 0;
+    return l->mask < r->mask ? -1 : l->mask > r->mask;
 }
 
 static int __init cf_check cmp_streams(const void *a, const void *b)
 {
     const struct stream *l = a, *r = b;
 
-    return cmp_words(l->m, l->words, r->m, r->words);
+    return cmp_sids(l->m, l->sid, r->m, r->sid);
 }
 
 static void __init cf_check swap_streams(void *a, void *b, size_t size)
@@ -579,14 +578,14 @@ static struct stream *__init find_stream(struct stream *streams,
                                          const struct rmr_master *m,
                                          unsigned int i)
 {
-    const uint32_t *words = &m->sids[i * m->iommu_cells];
+    const struct rmr_stream *sid = &m->sids[i];
     unsigned int low = 0;
 
     while ( low < nr )
     {
         unsigned int mid = low + (nr - low) / 2;
 
-        if ( cmp_words(streams[mid].m, streams[mid].words, m, words) < 0 )
+        if ( cmp_sids(streams[mid].m, streams[mid].sid, m, sid) < 0 )
             low = mid + 1;
         else
             nr = mid;
@@ -613,12 +612,78 @@ static struct rmr_master *__init find_owner(struct stream *streams,
     return NULL;
 }
 
-/* Of masters that share a StreamID the first in the tree stays. */
-static bool __init claim_streams(struct stream *streams, unsigned int nr,
-                                 struct rmr_master *m)
+static bool __init has_masks(const struct rmr_master *m)
 {
-    struct rmr_master *owner = find_owner(streams, nr, m);
     unsigned int i;
+
+    for ( i = 0; i < m->nr_sids; i++ )
+        if ( m->sids[i].mask )
+            return true;
+
+    return false;
+}
+
+/* Do @a and @b have a StreamID in common, seen through their masks? */
+static bool __init masks_meet(const struct rmr_master *a,
+                              const struct rmr_master *b)
+{
+    unsigned int i, j;
+
+    if ( a->iommu != b->iommu || !(has_masks(a) || has_masks(b)) )
+        return false;
+
+    for ( i = 0; i < a->nr_sids; i++ )
+        for ( j = 0; j < b->nr_sids; j++ )
+            if ( rmr_streams_overlap(&a->sids[i], &b->sids[j]) )
+                return true;
+
+    return false;
+}
+
+/*
+ * The same for masks, which order StreamIDs no more: an entry that covers
+ * another master's StreamID, or is covered, would be one context for both.
+ * @kept are the masters so far, @m itself among them; @dropped those that share
+ * and became ordinary. Only trees with masks pay for comparing all with all,
+ * and an SMMU has no more than 128 match entries (IHI 0062, SMMU_IDR0.NUMSMRG).
+ */
+static struct rmr_master *__init claim_masked(const struct list_head *kept,
+                                              const struct list_head *dropped,
+                                              struct rmr_master *m)
+{
+    struct rmr_master *other, *owner = NULL;
+
+    list_for_each_entry ( other, kept, list )
+    {
+        if ( other == m )
+            break;
+        if ( !masks_meet(m, other) )
+            continue;
+
+        keep(other, shares_streams);
+        if ( !owner )
+            owner = other;
+    }
+
+    list_for_each_entry ( other, dropped, list )
+        if ( masks_meet(m, other) )
+            keep(m, shares_streams);
+
+    return owner;
+}
+
+/*
+ * Of masters that share a StreamID the first in the tree stays. @owner: the one
+ * that masks give @m's StreamIDs to, or NULL.
+ */
+static bool __init claim_streams(struct stream *streams, unsigned int nr,
+                                 struct rmr_master *m, struct rmr_master *owner)
+{
+    struct rmr_master *same = find_owner(streams, nr, m);
+    unsigned int i;
+
+    if ( same )
+        owner = same;
 
     for ( i = 0; i < m->nr_sids; i++ )
     {
@@ -656,7 +721,7 @@ static void __init fill_streams(struct stream *streams,
         for ( i = 0; i < m->nr_sids; i++, streams++ )
         {
             streams->m = m;
-            streams->words = &m->sids[i * m->iommu_cells];
+            streams->sid = &m->sids[i];
             streams->owner = NULL;
             streams->wanted = false;
         }
@@ -682,7 +747,8 @@ int __init rmr_policy_streams(struct list_head *masters)
 
     /* @streams points into all of them: none is freed before the last. */
     list_for_each_entry_safe ( m, tmp, masters, list )
-        if ( !claim_streams(streams, nr, m) )
+        if ( !claim_streams(streams, nr, m,
+                            claim_masked(masters, &dropped, m)) )
             list_move_tail(&m->list, &dropped);
 
     xfree(streams);

@@ -10,6 +10,7 @@
  *   p2m.c      the same regions in a domain's p2m, pinned
  *   master.c   the life of a master
  *   smmu-v3.c  what master.c asks of an SMMUv3
+ *   smmu.c     the same of an SMMUv1 or v2
  *   dump.c     debug key, hypfs
  */
 #ifndef ARM_RMR_H
@@ -57,6 +58,29 @@ static inline bool rmr_is_carveout(const struct rmr_region *r)
 }
 
 /*
+ * A StreamID as the SMMU compares it: without the bits of @mask. Only match
+ * entries of SMMUv1/v2 have a mask (IHI 0062, SMMU_SMRn).
+ */
+struct rmr_stream {
+    uint32_t id;
+    uint32_t mask;
+};
+
+/* Is there a StreamID that both stand for? */
+static inline bool rmr_streams_overlap(const struct rmr_stream *a,
+                                       const struct rmr_stream *b)
+{
+    return !((a->id ^ b->id) & ~(a->mask | b->mask));
+}
+
+/* Does @a stand for all that @b stands for? */
+static inline bool rmr_stream_covers(const struct rmr_stream *a,
+                                     const struct rmr_stream *b)
+{
+    return !(b->mask & ~a->mask) && !((a->id ^ b->id) & ~a->mask);
+}
+
+/*
  * The geometry of the p2m that RMR tables share with it: since a switch
  * changes nothing but the table's address, VTCR is the same for both.
  */
@@ -98,9 +122,8 @@ struct rmr_master {
     struct list_head list;             /* rmr_masters, in device tree order */
     struct dt_device_node *np;
     struct dt_device_node *iommu;      /* the SMMU's node */
-    uint32_t *sids;                    /* nr_sids times iommu_cells words */
+    struct rmr_stream *sids;
     unsigned int nr_sids;
-    unsigned int iommu_cells;          /* words of a StreamID; SMMUv3: 1 */
     struct rmr_region *regions;
     unsigned int nr_regions;
 
@@ -113,7 +136,10 @@ struct rmr_master {
     /* Set when the SMMU's driver has installed the RMR context. */
     const struct rmr_smmu_ops *ops;
     void *ctx;
-    unsigned int vmid;
+    unsigned int vmid;                 /* that of the RMR table */
+    unsigned int banks[2];             /* SMMUv1/v2: that of the RMR table,
+                                          and that of a domain's */
+    unsigned int nr_banks;             /* SMMUv3: 0 */
     struct rmr_table table;
     bool failed;                       /* could not: no table, no context */
     bool sharers_kept;                 /* see keep_sharers() */
@@ -149,10 +175,19 @@ extern struct list_head rmr_masters;
 struct rmr_smmu_ops {
     /*
      * Give @m a context of its own on @smmu and point its streams at its RMR
-     * table. The SMMU does not translate yet. Sets m->ctx and m->vmid. -ERANGE
-     * for a StreamID outside the SMMU's, -ENOSPC without a free VMID, -ENOMEM.
+     * table. The SMMU does not translate yet. Sets m->ctx, m->vmid and, on
+     * SMMUv1/v2, the banks. -ERANGE for a StreamID outside the SMMU's, -EINVAL
+     * for StreamIDs that no entries can tell apart, -EXDEV without a free match
+     * entry, -ENOSPC without a free VMID or context bank, -EFAULT for memory
+     * out of the SMMU's range, -ENOMEM.
      */
     int (*install)(struct rmr_master *m, void *smmu);
+    /*
+     * At assignment: make sure that join can switch @m to the table at @root.
+     * NULL if it always can. -ENOSPC: not with the context banks there are.
+     * May be followed by no join.
+     */
+    int (*prepare)(struct rmr_master *m, paddr_t root);
     /*
      * Point the streams of @m from its RMR table at the table at @root, which
      * is @d's p2m, and put its context on the list that @d's p2m flushes walk
@@ -162,6 +197,12 @@ struct rmr_smmu_ops {
     int (*join)(struct rmr_master *m, struct domain *d, paddr_t root);
     /* The way back. 0: nothing of @d is reachable any more. */
     int (*leave)(struct rmr_master *m, struct domain *d);
+    /*
+     * Do the flushes of domains' p2ms come to this driver? On a machine with
+     * several kinds of IOMMU Xen calls one driver only. For when all have been
+     * probed.
+     */
+    bool (*gets_flushes)(void);
 };
 
 /*
@@ -173,6 +214,8 @@ bool rmr_cmdline_bank(paddr_t start, paddr_t size);
 int rmr_dt_scan(struct list_head *masters);
 int rmr_dt_check(struct list_head *masters, unsigned int ipa_bits);
 void rmr_master_free(struct rmr_master *m);
+bool rmr_dt_stream(const struct dt_device_node *iommu, const uint32_t *cells,
+                   unsigned int nr, struct rmr_stream *s);
 
 /* table.c */
 unsigned int rmr_leaf_level(unsigned long gfn, unsigned long mfn,
@@ -198,7 +241,11 @@ void rmr_install(struct dt_device_node *iommu, bool coherent,
 void rmr_fault(struct rmr_master *m, const char *what);
 const char *rmr_state_name(const struct rmr_master *m);
 
-/* smmu-v3.c */
+/*
+ * smmu-v3.c, smmu.c: let the driver of @np narrow p2m_ipa_bits, as it is going
+ * to when it probes @np. -EBADF: @np is not this driver's. Any other error: it
+ * is, and it will not drive it.
+ */
 #ifdef CONFIG_ARM_SMMU_V3
 int rmr_smmu_v3_narrow(struct dt_device_node *np);
 #else
@@ -208,8 +255,18 @@ static inline int rmr_smmu_v3_narrow(struct dt_device_node *np)
 }
 #endif
 
+#ifdef CONFIG_ARM_SMMU
+int rmr_smmu_narrow(struct dt_device_node *np);
+#else
+static inline int rmr_smmu_narrow(struct dt_device_node *np)
+{
+    return -EBADF;
+}
+#endif
+
 /* dump.c */
 void rmr_dump_init(void);
+void rmr_say_context(const struct rmr_master *m);
 
 /*
  * policy.c. rmr_policy_note() sees each node once; what it notes is held until
@@ -226,9 +283,13 @@ int rmr_policy_streams(struct list_head *masters);
 int rmr_policy_sharing(const struct list_head *masters);
 
 /* policy-domain.c */
-int rmr_policy_assign(const struct rmr_master *m, const struct domain *d);
-bool rmr_policy_alias(const struct dt_device_node *np,
-                      const struct dt_device_node *iommu, uint32_t sid);
+struct rmr_master *rmr_find_stream(const struct dt_device_node *iommu,
+                                   const struct rmr_stream *s);
+int rmr_policy_assign(struct rmr_master *m, const struct domain *d);
+int rmr_policy_context(struct rmr_master *m, const struct domain *d);
+int rmr_policy_alias(const struct dt_device_node *np,
+                     const struct dt_device_node *iommu,
+                     const struct rmr_stream *s);
 bool rmr_policy_aliases(const struct dt_device_node *np);
 bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b);
 bool rmr_policy_hwdom_taken(struct rmr_master *m);

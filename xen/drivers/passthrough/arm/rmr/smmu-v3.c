@@ -70,13 +70,13 @@ static int __init rmr_reach_stes(struct arm_smmu_device *smmu,
     {
         int rc;
 
-        if ( !arm_smmu_sid_in_range(smmu, m->sids[i]) )
+        if ( !arm_smmu_sid_in_range(smmu, m->sids[i].id) )
             return -ERANGE;
 
         if ( !(smmu->features & ARM_SMMU_FEAT_2_LVL_STRTAB) )
             continue;
 
-        rc = arm_smmu_init_l2_strtab(smmu, m->sids[i]);
+        rc = arm_smmu_init_l2_strtab(smmu, m->sids[i].id);
         if ( rc )
             return rc;
     }
@@ -143,7 +143,7 @@ static int __init rmr_v3_install(struct rmr_master *m, void *data)
     ctx->s2_cfg.vttbr = page_to_maddr(m->table.root);
 
     for ( i = 0; i < m->nr_sids; i++ )
-        rmr_write_ste(smmu, m->sids[i], &ctx->s2_cfg);
+        rmr_write_ste(smmu, m->sids[i].id, &ctx->s2_cfg);
 
     m->ctx = ctx;
     m->vmid = ctx->s2_cfg.vmid;
@@ -172,7 +172,7 @@ static int rmr_v3_point(const struct rmr_master *m, paddr_t root)
 
     for ( i = 0; i < m->nr_sids; i++ )
     {
-        __le64 *ste = arm_smmu_get_step_for_sid(smmu, m->sids[i]);
+        __le64 *ste = arm_smmu_get_step_for_sid(smmu, m->sids[i].id);
 
         write_atomic(&ste[3], cpu_to_le64(root & STRTAB_STE_3_S2TTB_MASK));
         rmr_clean_ste(smmu, ste);
@@ -181,7 +181,7 @@ static int rmr_v3_point(const struct rmr_master *m, paddr_t root)
 
     for ( i = 0; i < m->nr_sids; i++ )
     {
-        cfgi.cfgi.sid = m->sids[i];
+        cfgi.cfgi.sid = m->sids[i].id;
         arm_smmu_cmdq_issue_cmd(smmu, &cfgi);
     }
     rmr_delay();
@@ -234,10 +234,16 @@ static int rmr_v3_leave(struct rmr_master *m, struct domain *d)
     return rc;
 }
 
+static bool __init rmr_v3_gets_flushes(void)
+{
+    return iommu_get_ops()->iotlb_flush == arm_smmu_iotlb_flush;
+}
+
 static const struct rmr_smmu_ops rmr_v3_ops = {
     .install = rmr_v3_install,
     .join = rmr_v3_join,
     .leave = rmr_v3_leave,
+    .gets_flushes = rmr_v3_gets_flushes,
 };
 
 /* From the probe, between the driver's structures and its reset. */
@@ -303,27 +309,12 @@ static void rmr_event(struct rmr_master *m, const u64 *evt)
     rmr_fault(m, what);
 }
 
-static struct rmr_master *rmr_master_of(const struct arm_smmu_device *smmu,
-                                        u32 sid)
-{
-    struct rmr_master *m;
-    unsigned int i;
-
-    rmr_for_each_master ( m )
-        if ( m->iommu == dev_to_dt(smmu->dev) )
-            for ( i = 0; i < m->nr_sids; i++ )
-                if ( m->sids[i] == sid )
-                    return m;
-
-    return NULL;
-}
-
 /* Is it an RMR master's? Then it is counted here and not printed raw. */
 static bool arm_smmu_rmr_event(const struct arm_smmu_device *smmu,
                                const u64 *evt)
 {
-    struct rmr_master *m = rmr_master_of(smmu, FIELD_GET(RMR_EVTQ_0_SID,
-                                                         evt[0]));
+    const struct rmr_stream s = { .id = FIELD_GET(RMR_EVTQ_0_SID, evt[0]) };
+    struct rmr_master *m = rmr_find_stream(dev_to_dt(smmu->dev), &s);
 
     if ( m )
         rmr_event(m, evt);
@@ -335,12 +326,9 @@ static bool arm_smmu_rmr_event(const struct arm_smmu_device *smmu,
 static int arm_smmu_rmr_check_sid(const struct arm_smmu_device *smmu,
                                   struct device *dev, u32 sid)
 {
-    const struct rmr_master *m = rmr_master_of(smmu, sid);
+    const struct rmr_stream s = { .id = sid };
 
-    if ( !m || m->np == dev_to_dt(dev) )
-        return 0;
-
-    return rmr_policy_alias(dev_to_dt(dev), m->iommu, sid) ? -EBUSY : 0;
+    return rmr_policy_alias(dev_to_dt(dev), dev_to_dt(smmu->dev), &s);
 }
 
 /*
