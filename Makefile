@@ -9,7 +9,7 @@ S := automation/scripts
 XEN ?= ours
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-both check check-fast build apply image \
+.PHONY: help run run-both check check-fast check-models fuzz build apply image \
         firmware hosttools deps fetch clean print-config
 
 help:
@@ -22,13 +22,13 @@ help:
 # HELP   make run-both         both, the two tables side by side
 # HELP   make check            all tests;  make check T=name: one (T='boot-*': some)
 # HELP   make check-fast       the tests that need no boot
+# HELP   make check-models     the drivers against a model of the SMMU, at every store
+# HELP   make fuzz [SEED=n]    random sequences against the model, until one fails
 # HELP   make build [XEN=..]   only build Xen
 # HELP   make apply XEN_SRC=.. put the overlay on your own Xen tree
-# HELP   make image            dom0's kernel and initramfs
-# HELP   make firmware         the firmware stub
-# HELP   make hosttools        the bench's programs for this machine
-# HELP   make fetch            fetch and unpack the sources, build nothing
-# HELP   make deps             install the packages that are missing
+# HELP   make image            dom0's kernel and initramfs; firmware: the firmware stub;
+# HELP                         hosttools: the bench's programs for this machine
+# HELP   make fetch            fetch and unpack the sources; deps: install what is missing
 # HELP   make clean            remove build/ except what was downloaded (ALL=1: everything)
 # HELP
 # HELP   XEN=ours (default), stock, fixes, release, off, delayed, arm32, mistake:<name>,
@@ -76,6 +76,16 @@ check: deps
 
 check-fast: deps
 	@$(S)/check.sh -f $(if $(T),-t '$(T)')
+
+MODEL = $(MAKE) -s -C tools/tests/rmr/model O='$(CURDIR)/$(BUILD)/test/tools/tests/rmr/model' \
+    XEN_SRC='$(CURDIR)/$(SRC_DIR)/xen' TREE='$(CURDIR)/$(TREE_DIR)/ours' \
+    HOSTCC='$(HOSTCC)' $(if $(SEED),SEED='$(SEED)')
+
+check-models: build
+	@$(MODEL) check
+
+fuzz: build
+	@$(MODEL) fuzz
 
 apply:
 	@$(S)/apply.sh $(if $(XEN_SRC),'$(XEN_SRC)')

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Can the model fail? Applies each of mistakes/*.patch to a copy of the patched
+# tree, builds what changed, and demands that a scenario fails. Prints which.
+# mistakes/fix-NAME.patch takes the fix to stock NAME out. Called by `make
+# check-mistakes` with TREE, O, JOBS and FIXES (where the series has its fixes)
+# set; calls itself for one mistake. MISTAKES is a pattern for some of them. Those
+# of SMMUv1/v2 are judged by the scenarios of that generation.
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$O/mistakes
+
+# one PATCH: a line with the verdict.
+one()
+{
+    name=$(basename "$1" .patch)
+    log=$work/$name.log
+    src=$work/$name.src
+    obj=$work/$name.obj
+    verdict=
+    case $name in
+    v2-* | fix-smmu-[!v]*) generation=v2 ;;
+    *) generation=v3 ;;
+    esac
+    mkdir -p "$src"
+    # Links: patch writes a new file and renames it.
+    (cd "$TREE" && cp -al --parents xen/arch/arm xen/drivers/passthrough \
+        xen/include xen/common/device-tree xen/common/kernel.c \
+        xen/lib/strtoull.c xen/lib/rbtree.c "$src")
+    cp -rp "$O/ours" "$obj"
+    rm "$obj/under-test.so"
+    # Dependencies are named by the folder that they were made in.
+    sed -i "s|$O/ours/|$obj/|g" "$obj"/*.d "$obj"/gen/*.d "$obj"/gen/rmr/*.d
+
+    if ! (cd "$src" && patch -p1 -s -f < "$1") > "$log" 2>&1
+    then
+        verdict="does not apply"
+    elif ! make -s -C "$here" O="$O" TREE="$TREE" SRC="$src" OBJ="$obj" \
+                object >> "$log" 2>&1
+    then
+        verdict="does not build"
+    elif "$O/model" -g "$generation" -q "$obj/under-test.so" >> "$log" 2>&1
+    then
+        verdict="not noticed"
+    fi
+    rm -rf "$src" "$obj"
+
+    if [ -z "$verdict" ]
+    then
+        printf '%-42s %s\n' "$name" "$(grep -a -m 1 -e '^FAIL' -e 'ERROR: ' "$log" |
+            sed 's/^FAIL //' | cut -c 1-160)"
+        rm "$log"
+    else
+        printf '%-42s MISSED: %s (see %s)\n' "$name" "$verdict" "$log"
+    fi
+}
+
+if [ "$1" = one ]
+then
+    one "$2"
+    exit 0
+fi
+
+rm -rf "$work"
+mkdir -p "$work"
+ls "$here"/mistakes/${MISTAKES:-*}.patch | xargs -P "${JOBS:-1}" -n 1 sh "$0" one > "$work/verdicts"
+
+# Each fix has to be needed.
+for patch in "$FIXES"/smmu-*.patch
+do
+    if [ -f "$patch" ] && [ ! -f "$here/mistakes/fix-$(basename "$patch")" ]
+    then
+        echo "MISSED: no mistakes/fix-$(basename "$patch")" >> "$work/verdicts"
+    fi
+done
+
+sort "$work/verdicts"
+missed=$(grep -c MISSED "$work/verdicts")
+echo "mistakes: $(($(wc -l < "$work/verdicts") - missed)) caught, $missed missed"
+[ "$missed" -eq 0 ]

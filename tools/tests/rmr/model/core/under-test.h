@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the harness asks of the code under test. Implemented by ../xen/glue.c,
+ * which is linked with Xen's files to a shared object; the harness knows
+ * nothing else of Xen. Results are Xen's: 0 or a negative errno.
+ */
+#ifndef MODEL_UNDER_TEST_H
+#define MODEL_UNDER_TEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct domain;
+
+enum map_type { MAP_RAM, MAP_DEVICE, MAP_RESERVED };
+
+struct under_test {
+    bool rmr;                          /* has our files */
+
+    /* As start_xen() does: the tree; the IOMMUs; the p2m and the initcalls. */
+    void (*unflatten)(const void *fdt);
+    int (*setup_iommus)(void);
+    void (*finish_boot)(void);
+
+    struct domain *(*create)(unsigned int id, unsigned int pages, int *rc);
+    /* Gives the devices back and the memory; nothing of it is left after 0. */
+    int (*destroy)(struct domain *d);
+    /* The start of destroy(): the domain changes no p2m from now on. */
+    int (*release_devices)(struct domain *d);
+    void (*creation_finished)(struct domain *d);
+    void (*hwdom_map)(struct domain *d);
+
+    int (*add)(const char *path);
+    int (*assign)(struct domain *d, const char *path);
+    int (*deassign)(struct domain *d, const char *path);
+    /* Only the first half of it: regions stay mapped in the p2m. */
+    int (*take_away)(struct domain *d, const char *path);
+
+    int (*map)(struct domain *d, uint64_t ipa, uint64_t pa, uint64_t size,
+               enum map_type type);
+    int (*unmap)(struct domain *d, uint64_t ipa, uint64_t pa, uint64_t size);
+
+    /* Pages of tables that are @d's; pages that it may yet take. */
+    unsigned long (*tables)(struct domain *d);
+    unsigned long (*pool)(struct domain *d);
+
+    void (*interrupt)(unsigned int irq);
+
+    /* "boot", "pending", ... or NULL for a device that is no RMR master. */
+    const char *(*state)(const char *path);
+    unsigned int (*faults)(const char *path);
+    unsigned int (*vmids)(unsigned int smmu);
+    /* From now on there are no VMIDs from @n on. */
+    void (*limit_vmids)(unsigned long n);
+    /* Make all VMIDs be in use, and undo that. */
+    void (*take_vmids)(unsigned int smmu, bool take);
+};
+
+extern const struct under_test under_test;
+
+#endif /* MODEL_UNDER_TEST_H */

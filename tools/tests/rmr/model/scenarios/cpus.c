@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What another CPU does in the middle of a switch: at every step of it, one
+ * run after the other.
+ */
+#include "ops.h"
+#include "scenarios.h"
+
+#define PAGE_IPA (DOM_RAM(0) + 0x1000)
+
+/* The guest's memory changes: a page goes, and another one comes. */
+static void change_p2m(void)
+{
+    struct dom *dom0 = &machine.doms[0];
+
+    unmap(dom0, PAGE_IPA, 0x1000);
+    map(dom0, PAGE_IPA, 0x50000000, 0x1000, MAP_RAM);
+}
+
+static void machine_with_page(void)
+{
+    unsigned int i;
+
+    usual_machine();
+    machine.masters[0].regions[0].size = 0x2000;
+    boot_dom0();
+    for ( i = 0; i < machine.nr_masters; i++ )
+        machine_probe(&machine.masters[i], PAGE_IPA, false, 0);
+}
+
+static void other_cpu(void (*what)(void))
+{
+    struct dom *dom0 = &machine.doms[0];
+
+    machine_with_page();
+    cpu_other_runs(repeat_index, what);
+    deassign(dom0, "/display");
+    assign(dom0, "/display");
+    repeat_again(!cpu_other_ran());
+    cpu_join();
+    expect_reach("/display", DISPLAY_AT);
+    expect_reach("/display", PAGE_IPA);
+    deassign(dom0, "/display");
+    expect_kept("/display", DISPLAY_AT);
+}
+
+void scenario_flush_meanwhile(void)
+{
+    other_cpu(change_p2m);
+}
+
+/* An ordinary master of the same domain comes and goes. */
+static void move_net(void)
+{
+    deassign(&machine.doms[0], "/net");
+    assign(&machine.doms[0], "/net");
+}
+
+void scenario_attach_meanwhile(void)
+{
+    other_cpu(move_net);
+}
+
+static void fault_display(void)
+{
+    struct master *m = machine_master("/display");
+
+    machine.smmu[0]->ops->event(machine.smmu[0], m->sids[0], 0x1000);
+}
+
+void scenario_fault_meanwhile(void)
+{
+    other_cpu(fault_display);
+    expect(test->faults("/display") == 1);
+}
+
+/* Somebody wants the very device that is being switched. */
+static void want_display(void)
+{
+    (void)test->deassign(machine.doms[1].d, "/display");
+    (void)test->assign(machine.doms[1].d, "/display");
+}
+
+void scenario_want_meanwhile(void)
+{
+    struct dom *dom0;
+
+    machine_with_page();
+    dom0 = &machine.doms[0];
+    create_dom(1);
+    cpu_other_runs(repeat_index, want_display);
+    deassign(dom0, "/display");
+    assign(dom0, "/display");
+    repeat_again(!cpu_other_ran());
+    cpu_join();
+    expect_reach("/display", PAGE_IPA);
+}

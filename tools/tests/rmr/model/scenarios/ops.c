@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The steps of scenarios. Each tells the oracle before a call what the call may
+ * change, and after it what has been promised by its success.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ops.h"
+
+static void phase_step(const char *what, uint64_t arg)
+{
+    oracle_changed();
+    step(what, arg);
+}
+
+static bool held;                      /* interrupts are */
+static unsigned int held_irq;
+
+void phase_changed(const char *what)
+{
+    phase_step(what, 0);
+}
+
+unsigned long repeat_index, random_seed;
+static bool again;
+
+void repeat_again(bool last)
+{
+    again = !last;
+}
+
+bool repeat_wanted(void)
+{
+    bool was = again;
+
+    again = false;
+
+    return was;
+}
+
+/* --- Machines -------------------------------------------------------------------- */
+
+static struct machine_smmu *add_smmu_v2(void)
+{
+    struct machine_smmu *s = &machine.smmus[machine.nr_smmus++];
+
+    s->ops = &smmu_v2_ops;
+    s->compatible = variant->v1 ? "arm,mmu-401" : "arm,mmu-500";
+    s->sid_bits = variant->sid_bits;
+    s->mask_bits = 15;
+    s->coherent = !variant->incoherent;
+    s->lazy = variant->lazy;
+    s->oas = 40;
+    s->banks = variant->banks;
+    s->entries = variant->entries;
+    s->v1 = variant->v1;
+    s->halves = variant->halves;
+    s->high_first = variant->high_first;
+    s->junk = variant->junk;
+
+    return s;
+}
+
+struct machine_smmu *add_smmu(void)
+{
+    struct machine_smmu *s;
+
+    if ( variant->banks )
+        return add_smmu_v2();
+
+    s = &machine.smmus[machine.nr_smmus++];
+    s->ops = &smmu_v3_ops;
+    s->compatible = "arm,smmu-v3";
+    s->sid_bits = variant->sid_bits;
+    s->two_level = variant->two_level;
+    s->coherent = !variant->incoherent;
+    s->lazy = variant->lazy;
+    s->oas = 40;
+    s->cmdq_log2 = 4;
+    s->evtq_log2 = 3;
+
+    return s;
+}
+
+struct master *add_master(const char *name, unsigned int smmu, uint32_t sid)
+{
+    struct master *m = &machine.masters[machine.nr_masters++];
+
+    held = false;
+    m->name = name;
+    m->smmu = smmu;
+    m->sids[m->nr_sids++] = sid;
+
+    return m;
+}
+
+struct master *add_rmr_master(const char *name, unsigned int smmu,
+                              uint32_t sid, uint64_t at, uint64_t size)
+{
+    struct master *m = add_master(name, smmu, sid);
+
+    m->regions[m->nr_regions++] = (struct range){ at, at, size };
+
+    return m;
+}
+
+void usual_machine(void)
+{
+    add_smmu();
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
+    add_master("/net", 0, 9);
+}
+
+/* --- Boot -------------------------------------------------------------------------- */
+
+void power_on(void)
+{
+    machine_start();
+    run_started = true;
+    phase_step("power-on", 0);
+    test->unflatten(machine_tree());
+}
+
+void boot(void)
+{
+    unsigned int i;
+
+    power_on();
+    expect(!test->setup_iommus());
+    test->finish_boot();
+    for ( i = 0; i < machine.nr_smmus; i++ )
+        expect(machine.smmu[i]->ops->translating(machine.smmu[i]) ==
+               TRANSLATES);
+}
+
+static bool is_rmr(const struct master *m)
+{
+    return test->state(m->name);
+}
+
+void expect_reach(const char *name, uint64_t ipa)
+{
+    struct master *m = machine_master(name);
+    unsigned int set = oracle_ask(m, ipa);
+
+    if ( !is_rmr(m) && variant->two_level )
+        set &= ~OUT_FAULT;
+    if ( set != OUT_RIGHT )
+        run_fail("%s at %#lx: %s", name, ipa, out_names(set));
+}
+
+void expect_stopped(const char *name, uint64_t ipa)
+{
+    unsigned int set = oracle_ask(machine_master(name), ipa);
+
+    if ( set & ~(OUT_ABORT | OUT_FAULT) )
+        run_fail("%s at %#lx: %s", name, ipa, out_names(set));
+}
+
+void expect_kept(const char *name, uint64_t ipa)
+{
+    expect_set(name, ipa, OUT_RIGHT);
+    expect_set(name, DOM_RAM(0), OUT_FAULT);
+    expect_set(name, DOM_RAM(1), OUT_FAULT);
+}
+
+uint32_t other_table(uint32_t n)
+{
+    return variant->two_level ? 256 + n : 32 + n;
+}
+
+void expect_state(const char *name, const char *state)
+{
+    const char *is = test->state(name);
+
+    if ( test->rmr && (!is || strcmp(is, state)) )
+        run_fail("%s is %s, not %s", name, is ? is : "no RMR master", state);
+}
+
+/* --- Domains -------------------------------------------------------------------------- */
+
+int try_create_dom(unsigned int id, struct dom **d)
+{
+    struct dom *dom = &machine.doms[id];
+    int rc;
+
+    memset(dom, 0, sizeof(*dom));
+    dom->id = id;
+    dom->d = test->create(id, 16, &rc);
+    dom->live = dom->d;
+    *d = dom;
+
+    return rc;
+}
+
+struct dom *create_dom(unsigned int id)
+{
+    struct dom *dom;
+    int rc = try_create_dom(id, &dom);
+
+    if ( rc )
+        run_fail("domain %u cannot be created: %d", id, rc);
+    map(dom, DOM_RAM(id), DOM_RAM_PA(id), RAM_SIZE, MAP_RAM);
+
+    return dom;
+}
+
+static void masters_leave(struct dom *d)
+{
+    unsigned int i;
+
+    for ( i = 0; i < machine.nr_masters; i++ )
+    {
+        struct master *m = &machine.masters[i];
+
+        if ( m->dom != d )
+            continue;
+        m->phase = is_rmr(m) ? PHASE_KEPT : PHASE_UNASSIGNED;
+        m->dom = NULL;
+    }
+}
+
+int try_destroy_dom(struct dom *d)
+{
+    unsigned int i;
+    int rc;
+
+    for ( i = 0; i < machine.nr_masters; i++ )
+        if ( machine.masters[i].dom == d )
+            machine.masters[i].phase = is_rmr(&machine.masters[i])
+                                       ? PHASE_LEAVING : PHASE_DETACHING;
+
+    rc = test->release_devices(d->d);
+    if ( rc )
+        return rc;
+    masters_leave(d);
+    phase_step("the devices are released", 0);
+
+    /* From now on the memory is whoever's. */
+    d->nr_ranges = 0;
+    rc = test->destroy(d->d);
+    if ( !rc )
+        d->live = false;
+    phase_step("the domain is gone", 0);
+
+    return rc;
+}
+
+void destroy_dom(struct dom *d)
+{
+    int rc = try_destroy_dom(d);
+
+    if ( rc )
+        run_fail("domain %u cannot be destroyed: %d", d->id, rc);
+}
+
+/* --- Memory ------------------------------------------------------------------------------ */
+
+int try_map(struct dom *d, uint64_t ipa, uint64_t pa, uint64_t size,
+            enum map_type type)
+{
+    int rc;
+
+    dom_add_range(d, ipa, pa, size);
+    rc = test->map(d->d, ipa, pa, size, type);
+    if ( rc )
+        dom_drop_range(d, ipa, size);
+    phase_step("mapped", ipa);
+
+    return rc;
+}
+
+void map(struct dom *d, uint64_t ipa, uint64_t pa, uint64_t size,
+         enum map_type type)
+{
+    int rc = try_map(d, ipa, pa, size, type);
+
+    if ( rc )
+        run_fail("no mapping of %#lx: %d", ipa, rc);
+}
+
+void unmap(struct dom *d, uint64_t ipa, uint64_t size)
+{
+    int rc = test->unmap(d->d, ipa, dom_lookup(d, ipa), size);
+
+    if ( rc )
+        run_fail("%#lx stays mapped: %d", ipa, rc);
+    dom_drop_range(d, ipa, size);
+    phase_step("unmapped", ipa);
+}
+
+/* --- Devices -------------------------------------------------------------------------------- */
+
+static void grant_regions(struct dom *d, const struct master *m)
+{
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_regions; i++ )
+        if ( m->regions[i].pa != ~0UL )
+            dom_add_range(d, m->regions[i].ipa, m->regions[i].pa,
+                          m->regions[i].size);
+}
+
+static void drop_regions(struct dom *d, const struct master *m)
+{
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_regions; i++ )
+        if ( m->regions[i].pa != ~0UL )
+            dom_drop_range(d, m->regions[i].ipa, m->regions[i].size);
+}
+
+void hwdom_map(struct dom *d)
+{
+    unsigned int i, j;
+
+    for ( i = 0; i < machine.nr_masters; i++ )
+    {
+        const struct master *m = &machine.masters[i];
+
+        if ( !m->nr_regions || m->passthrough || m->unkept )
+            continue;
+        grant_regions(d, m);
+        /* The walk over dom0's device tree maps them, sooner or later. */
+        for ( j = 0; !test->rmr && j < m->nr_regions; j++ )
+            expect(!test->map(d->d, m->regions[j].ipa, m->regions[j].pa,
+                              m->regions[j].size, MAP_RESERVED));
+    }
+    test->hwdom_map(d->d);
+    phase_step("hardware domain mapped", 0);
+}
+
+void add_device(const char *name)
+{
+    int rc = test->add(name);
+
+    phase_step("added", 0);
+    if ( rc )
+        run_fail("%s is not added: %d", name, rc);
+}
+
+static void assigned(struct master *m, struct dom *d)
+{
+    const char *state = test->state(m->name);
+
+    m->dom = d;
+    if ( !is_rmr(m) )
+        m->phase = PHASE_ATTACHED;
+    else if ( !strcmp(state, "joined") )
+        m->phase = PHASE_JOINED;
+    else if ( !strcmp(state, "broken") )
+        m->phase = PHASE_BROKEN;
+    else
+    {
+        m->phase = PHASE_KEPT;
+        m->dom = NULL;
+        m->pending = d;
+    }
+}
+
+int try_assign(struct dom *d, const char *name)
+{
+    struct master *m = machine_master(name), before = *m;
+    int rc;
+
+    if ( !m->dom )
+    {
+        m->phase = is_rmr(m) ? PHASE_JOINING : PHASE_ATTACHING;
+        m->dom = d;
+        if ( !d->runs && is_rmr(m) )
+        {
+            m->phase = PHASE_KEPT;
+            m->dom = NULL;
+        }
+        grant_regions(d, m);
+    }
+    rc = test->assign(d->d, name);
+    if ( rc )
+    {
+        if ( !before.dom )
+            drop_regions(d, m);
+        *m = before;
+    }
+    else
+        assigned(m, d);
+    phase_step("assigned", 0);
+
+    return rc;
+}
+
+void assign(struct dom *d, const char *name)
+{
+    int rc = try_assign(d, name);
+
+    if ( rc )
+        run_fail("%s is not assigned to %u: %d", name, d->id, rc);
+}
+
+/*
+ * What an ordinary master has under way ends in memory that is still the
+ * domain's; Xen's driver for SMMUv1/v2 does not wait for it. Before the memory
+ * is anybody else's it is flushed from the p2m, and that waits.
+ */
+static void let_pass(const struct master *m)
+{
+    struct model_smmu *s = machine.smmu[m->smmu];
+
+    if ( s->ops->settle )
+        s->ops->settle(s);
+}
+
+int try_deassign(struct dom *d, const char *name)
+{
+    struct master *m = machine_master(name), before = *m;
+    int rc;
+
+    if ( m->dom == d )
+        m->phase = is_rmr(m) ? PHASE_LEAVING : PHASE_DETACHING;
+    rc = test->deassign(d->d, name);
+    if ( rc )
+    {
+        *m = before;
+        if ( is_rmr(m) && !strcmp(test->state(name), "broken") )
+            m->phase = PHASE_BROKEN;
+    }
+    else
+    {
+        if ( !is_rmr(m) )
+            let_pass(m);
+        m->phase = is_rmr(m) ? PHASE_KEPT : PHASE_UNASSIGNED;
+        m->dom = m->pending = NULL;
+        drop_regions(d, m);
+    }
+    phase_step("deassigned", 0);
+
+    return rc;
+}
+
+void deassign(struct dom *d, const char *name)
+{
+    int rc = try_deassign(d, name);
+
+    if ( rc )
+        run_fail("%s is not taken from %u: %d", name, d->id, rc);
+}
+
+void unpause(struct dom *d)
+{
+    unsigned int i;
+
+    d->runs = true;
+    for ( i = 0; i < machine.nr_masters; i++ )
+    {
+        struct master *m = &machine.masters[i];
+
+        if ( m->pending == d )
+        {
+            m->phase = PHASE_JOINING;
+            m->dom = d;
+            m->pending = NULL;
+        }
+    }
+    test->creation_finished(d->d);
+    for ( i = 0; i < machine.nr_masters; i++ )
+        if ( machine.masters[i].phase == PHASE_JOINING )
+            assigned(&machine.masters[i], d);
+    phase_step("unpaused", 0);
+}
+
+void boot_dom0(void)
+{
+    boot_dom0_without("");
+}
+
+void boot_dom0_without(const char *name)
+{
+    struct dom *dom0;
+    unsigned int i;
+
+    boot();
+    dom0 = create_dom(0);
+    hwdom_map(dom0);
+    for ( i = 0; i < machine.nr_masters; i++ )
+        if ( !machine.masters[i].passthrough &&
+             strcmp(machine.masters[i].name, name) )
+        {
+            add_device(machine.masters[i].name);
+            assign(dom0, machine.masters[i].name);
+        }
+    unpause(dom0);
+}
+
+/*
+ * An interrupt is taken at once, in the middle of whatever runs, as if by
+ * another CPU; or when they are no longer held up.
+ */
+void run_interrupt(unsigned int irq)
+{
+    if ( held )
+        held_irq = irq;
+    else
+        test->interrupt(irq);
+}
+
+void run_hold_interrupts(bool hold)
+{
+    held = hold;
+    if ( !hold && held_irq )
+        test->interrupt(held_irq);
+    held_irq = 0;
+}

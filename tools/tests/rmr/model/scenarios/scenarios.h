@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every scenario, in the order in which they run: quick ones first, since a
+ * seeded mistake ends with the first that fails. PLAIN ones need no RMR masters:
+ * stock Xen is run through them, too.
+ */
+#ifndef MODEL_SCENARIOS_H
+#define MODEL_SCENARIOS_H
+
+#define SCENARIOS(PLAIN, RMR) \
+    PLAIN(story) \
+    RMR(elsewhere) \
+    RMR(shared_region) \
+    RMR(pending) \
+    PLAIN(vmid_reuse) \
+    PLAIN(between_domains) \
+    PLAIN(not_owner) \
+    PLAIN(late_device) \
+    RMR(death) \
+    RMR(ordinary_beside) \
+    RMR(no_vmid) \
+    RMR(no_vmid_at_boot) \
+    RMR(flush) \
+    RMR(pins) \
+    RMR(firmware_aborts) \
+    RMR(firmware_translates) \
+    RMR(alias) \
+    RMR(sid_out_of_range) \
+    RMR(events) \
+    RMR(events_overflow) \
+    RMR(no_answer_to_leave) \
+    RMR(no_answer_to_join) \
+    RMR(no_answer_to_free) \
+    RMR(no_answer_to_death) \
+    RMR(no_memory_at_boot) \
+    RMR(no_memory_to_switch) \
+    RMR(no_memory_for_regions) \
+    RMR(no_memory_to_attach) \
+    RMR(sizes) \
+    RMR(widths) \
+    RMR(mapped_before) \
+    RMR(streams) \
+    RMR(queue_full) \
+    RMR(masters) \
+    RMR(two_smmus) \
+    RMR(unequal_smmus) \
+    RMR(mixed_coherency) \
+    RMR(refused) \
+    RMR(no_memory_to_assign) \
+    RMR(no_memory_for_domain) \
+    RMR(flush_meanwhile) \
+    RMR(attach_meanwhile) \
+    RMR(fault_meanwhile) \
+    RMR(want_meanwhile)
+
+#define DECLARE(name) void scenario_##name(void);
+SCENARIOS(DECLARE, DECLARE)
+DECLARE(random)
+
+/* banks.c: SMMUv1/v2 */
+DECLARE(masks)
+DECLARE(covered)
+DECLARE(tree_mask)
+DECLARE(legacy)
+DECLARE(one_bank)
+DECLARE(one_bank_far)
+DECLARE(two_banks_far)
+DECLARE(no_bank)
+DECLARE(no_entry)
+DECLARE(narrow_entries)
+DECLARE(many_streams)
+DECLARE(alias_is_covered)
+DECLARE(alias_covers)
+DECLARE(alias_of_masters)
+DECLARE(bank_faults)
+DECLARE(no_sync)
+DECLARE(no_second_sync)
+DECLARE(one_bank_no_sync)
+DECLARE(one_bank_no_sync_at_join)
+DECLARE(bank_reuse)
+DECLARE(bank_flush)
+DECLARE(two_smmus_v2)
+DECLARE(v2_before_v3)
+DECLARE(v3_before_v2)
+DECLARE(running_v2)
+DECLARE(all_smrs_in_use)
+DECLARE(shared_entry)
+DECLARE(never_assigned)
+
+/* costs.c */
+void scenario_costs_rmr(void);
+void scenario_costs_plain(void);
+
+#endif /* MODEL_SCENARIOS_H */

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a StreamID to an entry (SMMU_SMRn, SMMU_S2CRn), to a context bank, to a
+ * translation. Called from regs.c.
+ */
+#include <string.h>
+
+#include "../core/run.h"
+#include "smmu-v2.h"
+
+#define BITS(v, hi, lo) (((v) >> (lo)) & (~0UL >> (63 - ((hi) - (lo)))))
+
+unsigned int v2_entries(const struct smmu_v2 *s)
+{
+    const struct machine_smmu *d = s->base.desc;
+
+    return d->entries ? d->entries : 1U << d->sid_bits;
+}
+
+void streams_start(struct smmu_v2 *s)
+{
+    unsigned int i, j;
+
+    for ( i = 0; i < machine.nr_masters; i++ )
+        if ( &machine.smmus[machine.masters[i].smmu] == s->base.desc )
+            for ( j = 0; j < machine.masters[i].nr_sids; j++ )
+                s->bound[s->nr_bound++].sid = machine.masters[i].sids[j];
+}
+
+int streams_match(const struct smmu_v2 *s, uint32_t sid)
+{
+    unsigned int i;
+    int found = -1;
+
+    if ( !s->base.desc->entries )
+        return sid < v2_entries(s) ? (int)sid : -1;
+
+    for ( i = 0; i < s->base.desc->entries; i++ )
+        if ( (s->smr[i] & SMR_VALID) &&
+             !((sid ^ s->smr[i]) & ~(s->smr[i] >> 16) & 0x7fff) )
+        {
+            if ( found >= 0 )
+                return -2;
+            found = i;
+        }
+
+    return found;
+}
+
+/* --- Context banks ------------------------------------------------------------- */
+
+/*
+ * SMMU_CBARn, SMMU_CBn_TCR, SMMU_CBn_TTBR0 for stage 2: 4K granules, AArch64's
+ * format if CBA2R.RW64 says so, else AArch32's long descriptors, which have a
+ * T0SZ of four bits and a sign.
+ */
+static bool stage2_of(const struct smmu_v2 *s, const struct bank *b,
+                      struct stage2 *s2)
+{
+    const struct machine_smmu *d = s->base.desc;
+    static const uint8_t bits[] = { 32, 36, 40, 42, 44, 48, 0, 0 };
+    unsigned int sl0 = BITS(b->tcr, 7, 6), top;
+
+    if ( BITS(b->cbar, 17, 16) )
+        return false;
+
+    s2->vmid = bank_vmid(b);
+    s2->start_level = 2 - sl0;
+    if ( !d->v1 && (b->cba2r & 1) )
+    {
+        s2->ipa_bits = 64 - BITS(b->tcr, 5, 0);
+        if ( BITS(b->tcr, 15, 14) || bits[BITS(b->tcr, 18, 16)] > d->oas ||
+             !bits[BITS(b->tcr, 18, 16)] )
+            return false;
+    }
+    else
+    {
+        int t0sz = BITS(b->tcr, 3, 0) - (BITS(b->tcr, 4, 4) ? 16 : 0);
+
+        if ( !(b->tcr >> 31) || BITS(b->tcr, 4, 4) != BITS(b->tcr, 3, 3) )
+            return false;
+        s2->ipa_bits = 32 - t0sz;
+    }
+
+    top = 39 - 9 * s2->start_level;
+    if ( sl0 == 3 || s2->ipa_bits > d->oas || s2->ipa_bits <= top ||
+         s2->ipa_bits > top + 9 + 4 )
+        return false;
+
+    s2->root = b->ttbr0 & 0x0000fffffffff000UL;
+    if ( s2->ipa_bits > top + 9 )
+        s2->root &= ~((4096UL << (s2->ipa_bits - top - 9)) - 1);
+
+    return true;
+}
+
+static void answer_by_bank(struct smmu_v2 *s, unsigned int n, uint64_t ipa,
+                           answer_fn *fn, void *ctx)
+{
+    const struct bank *b = &s->bank[n];
+    struct stage2 s2;
+
+    /* SMMU_CBn_SCTLR.M: without it there is no translation, and no check. */
+    if ( !(b->sctlr & SCTLR_M) )
+        fn(ctx, ANSWER_BYPASS, NULL);
+    else if ( !stage2_of(s, b, &s2) )
+        fn(ctx, ANSWER_ILLEGAL, NULL);
+    else
+        s2_tlb_answers(&s->tlb, &s2, ipa, fn, ctx);
+}
+
+/* --- What may be ----------------------------------------------------------------- */
+
+/*
+ * A bank that is enabled may be walked at any time, whether a stream leads to
+ * it or not. And there may be transactions of every stream, under way to where
+ * it leads.
+ */
+void streams_age(struct smmu_v2 *s)
+{
+    unsigned int i;
+    struct stage2 s2;
+
+    for ( i = 0; i < s->base.desc->banks; i++ )
+        if ( (s->bank[i].sctlr & SCTLR_M) && stage2_of(s, &s->bank[i], &s2) )
+            s2_tlb_fill(&s->tlb, &s2);
+
+    if ( (s->scr0 & SCR0_CLIENTPD) || s->firmware )
+        return;
+
+    for ( i = 0; i < s->nr_bound; i++ )
+    {
+        int e = streams_match(s, s->bound[i].sid);
+        unsigned int n;
+
+        if ( e < 0 || BITS(s->s2cr[e], 17, 16) != S2CR_TRANS )
+            continue;
+        n = s->s2cr[e] & 0xff;
+        if ( n < s->base.desc->banks )
+        {
+            s->bound[i].to[n] = true;
+            s->bound[i].marked[n] = false;
+        }
+    }
+}
+
+/* SMMU_TLBIVMID and others. Until the sync it is not known to be done. */
+void streams_invalidate(struct smmu_v2 *s, unsigned int vmid, bool all)
+{
+    unsigned int i, n;
+
+    if ( all )
+        s2_tlb_invalidate_all(&s->tlb);
+    else
+        s2_tlb_invalidate(&s->tlb, vmid);
+
+    for ( i = 0; i < s->nr_bound; i++ )
+        for ( n = 0; n < s->base.desc->banks; n++ )
+            if ( all || bank_vmid(&s->bank[n]) == vmid )
+                s->bound[i].marked[n] = true;
+}
+
+void streams_sync(struct smmu_v2 *s)
+{
+    unsigned int i, n;
+
+    s2_tlb_sync(&s->tlb);
+    for ( i = 0; i < s->nr_bound; i++ )
+        for ( n = 0; n < s->base.desc->banks; n++ )
+            if ( s->bound[i].marked[n] )
+                s->bound[i].to[n] = s->bound[i].marked[n] = false;
+}
+
+/* No transaction is under way; the next age() has new ones. */
+void streams_settle(struct smmu_v2 *s)
+{
+    unsigned int i;
+
+    for ( i = 0; i < s->nr_bound; i++ )
+    {
+        memset(s->bound[i].to, 0, sizeof(s->bound[i].to));
+        memset(s->bound[i].marked, 0, sizeof(s->bound[i].marked));
+    }
+}
+
+static void answer_by_entry(struct smmu_v2 *s, int e, answer_fn *fn, void *ctx)
+{
+    if ( e == -2 )
+        fn(ctx, ANSWER_FAULT, NULL);   /* stream match conflict */
+    else if ( e < 0 )
+        fn(ctx, s->scr0 & SCR0_USFCFG ? ANSWER_FAULT : ANSWER_BYPASS, NULL);
+    else if ( s->firmware && s->firmware_entry[e] )
+        fn(ctx, ANSWER_UNKNOWN, NULL);
+    else
+        switch ( BITS(s->s2cr[e], 17, 16) )
+        {
+        case S2CR_TRANS:
+            /* To a bank that is not there: a fault. Else it is bound to it. */
+            if ( (s->s2cr[e] & 0xff) >= s->base.desc->banks )
+                fn(ctx, ANSWER_FAULT, NULL);
+            break;
+        case S2CR_BYPASS: fn(ctx, ANSWER_BYPASS, NULL); break;
+        case S2CR_FAULT:  fn(ctx, ANSWER_ABORT, NULL); break;
+        default:          fn(ctx, ANSWER_ILLEGAL, NULL); break;
+        }
+}
+
+void streams_answers(struct smmu_v2 *s, uint32_t sid, uint64_t ipa,
+                     answer_fn *fn, void *ctx)
+{
+    unsigned int i, n;
+
+    if ( s->scr0 & SCR0_CLIENTPD )
+    {
+        fn(ctx, ANSWER_BYPASS, NULL);
+        return;
+    }
+
+    answer_by_entry(s, streams_match(s, sid), fn, ctx);
+
+    for ( i = 0; i < s->nr_bound; i++ )
+        for ( n = 0; s->bound[i].sid == sid && n < s->base.desc->banks; n++ )
+            if ( s->bound[i].to[n] )
+                answer_by_bank(s, n, ipa, fn, ctx);
+}

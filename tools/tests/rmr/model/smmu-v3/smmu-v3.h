@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A model of the SMMUv3, private to this folder (IHI 0070; sections are cited
+ * where their rules are). Non-secure, stage 2 only, as Xen uses it.
+ *
+ *   regs.c    registers and their write rules; the ops for core/
+ *   queues.c  command and event queues
+ *   config.c  stream table, and what may be cached of it
+ *   tlb.c     walks, TLB, and what may be cached of them
+ *
+ * Caching: at each step everything that could be fetched is taken into the
+ * caches. An invalidation marks what it covers; what can be fetched still is
+ * taken in again, which removes the mark; the CMD_SYNC after it drops what is
+ * marked. So a cache holds all that any SMMU may hold at that moment.
+ */
+#ifndef MODEL_SMMU_V3_H
+#define MODEL_SMMU_V3_H
+
+#include "../core/machine.h"
+#include "../core/memory.h"
+#include "../core/smmu.h"
+
+#define STE_WORDS   8
+#define MAX_CACHED  8
+#define MAX_VMIDS   16
+#define MAX_TRACKED (MAX_MASTERS * MAX_SIDS)
+
+struct cached {
+    uint64_t v;
+    uint8_t level;          /* of a leaf */
+    bool marked;            /* goes with the next CMD_SYNC */
+};
+
+struct cached_set {
+    unsigned int nr;
+    struct cached c[MAX_CACHED];
+};
+
+/* What may be cached for one StreamID. */
+struct stream {
+    uint32_t sid;
+    struct cached_set l1;                 /* level 1 descriptors */
+    struct cached_set word[STE_WORDS];    /* each fetched on its own, 3.21.3 */
+    struct cached_set no_table;           /* "there is none": bad StreamID */
+    struct cached_set astray;             /* fetched where no table is */
+    struct cached_set unknown;            /* from before power-on */
+};
+
+/* What may be cached for one VMID and each address that is tried. */
+struct context {
+    unsigned int vmid;
+    struct cached_set leaf[MAX_PROBES];
+    struct cached_set table[MAX_PROBES][4];
+    struct cached_set unknown;
+};
+
+/* A stage 2 that an STE describes. */
+struct stage2 {
+    unsigned int vmid;
+    uint64_t root;
+    unsigned int ipa_bits, start_level;
+};
+
+/* One that some stream may use now, and how walks in it may end. */
+struct regime {
+    struct stage2 s2;
+    bool faults[MAX_PROBES], astray[MAX_PROBES];
+};
+
+struct smmu_v3 {
+    struct model_smmu base;
+
+    /* Registers; of those that take time, both values. */
+    uint32_t cr0, cr0ack, cr1, cr2, gbpa, gbpa_old, irq_ctrl, irq_ctrlack;
+    uint32_t gerror, gerrorn;
+    bool gbpa_busy;
+    uint64_t strtab_base;
+    uint32_t strtab_cfg;
+    uint64_t cmdq_base, evtq_base;
+    uint32_t cmdq_prod, cmdq_cons, evtq_prod, evtq_cons;
+    bool firmware;          /* firmware's tables are in use */
+    bool broken;            /* a write that the architecture forbids */
+
+    unsigned int answer_syncs;      /* this many CMD_SYNCs are answered yet */
+    bool stop, stopped;
+
+    struct stream stream[MAX_TRACKED];
+    unsigned int nr_streams;
+    struct context context[MAX_VMIDS];
+    unsigned int nr_contexts;
+    bool tlb_unknown, tlb_unknown_marked;
+    struct regime regime[MAX_VMIDS];
+    unsigned int nr_regimes;
+};
+
+static inline struct smmu_v3 *to_v3(const struct model_smmu *s)
+{
+    return (struct smmu_v3 *)s;
+}
+
+/* A cache takes @v, which could be fetched now; @stale: by way of what is
+ * being invalidated. */
+void cache_take(struct cached_set *set, uint64_t v, unsigned int level,
+                bool stale);
+void cache_mark(struct cached_set *set);
+void cache_sync(struct cached_set *set);
+
+/* config.c */
+void config_start(struct smmu_v3 *s);
+void config_age(struct smmu_v3 *s);
+void config_invalidate(struct smmu_v3 *s, uint32_t sid, bool all, bool leaf);
+void config_sync(struct smmu_v3 *s);
+struct stream *config_stream(struct smmu_v3 *s, uint32_t sid);
+/* Every meaning that the words cached for @st may have together. */
+void config_meanings(struct smmu_v3 *s, const struct stream *st,
+                     void (*fn)(struct smmu_v3 *s, void *ctx, enum answer a,
+                                const struct stage2 *s2), void *ctx);
+
+/* tlb.c */
+void tlb_age(struct smmu_v3 *s);
+void tlb_invalidate(struct smmu_v3 *s, unsigned int vmid, bool all);
+void tlb_invalidate_ipa(struct smmu_v3 *s, unsigned int vmid, uint64_t ipa);
+void tlb_sync(struct smmu_v3 *s);
+void tlb_answers(struct smmu_v3 *s, const struct stage2 *s2, uint64_t ipa,
+                 answer_fn *fn, void *ctx);
+
+/* queues.c */
+void queues_consume(struct smmu_v3 *s, bool one);
+void queues_event(struct smmu_v3 *s, uint32_t sid, uint64_t ipa);
+
+/* regs.c */
+bool v3_may_translate(const struct smmu_v3 *s);
+void v3_gerror(struct smmu_v3 *s, uint32_t bit);
+
+#define IRQ_EVTQ(s)   (SMMU_IRQ((s)->base.index) + 0)
+#define IRQ_GERROR(s) (SMMU_IRQ((s)->base.index) + 1)
+
+#endif /* MODEL_SMMU_V3_H */
