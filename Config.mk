@@ -21,6 +21,8 @@ GUEST_DEB_ARCH = arm64
 PACKAGES_BUILD = build-essential flex bison bc ccache patch python3 xz-utils cpio gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf
 PACKAGES_BENCH = device-tree-compiler libfdt-dev libjansson-dev imagemagick
 PACKAGES_CHECK = libcmocka-dev cppcheck
+# Only for `make bench'.
+PACKAGES_FIGURES = valgrind gnuplot-nox
 PACKAGES_QEMU = qemu-system-arm qemu-system-common
 # The SMMUv3 of older versions has no stage 2.
 QEMU_MIN = 8.1
@@ -76,3 +78,4 @@ FIRMWARE_DIR = build/firmware
 IMAGE_DIR = build/image
 RUN_DIR = build/run
 CHECK_DIR = build/check
+BENCH_DIR = build/bench

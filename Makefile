@@ -9,7 +9,7 @@ S := automation/scripts
 XEN ?= ours
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-both check check-fast check-models fuzz build apply image \
+.PHONY: help run run-both check check-fast check-models fuzz bench build apply image \
         firmware hosttools deps fetch clean print-config
 
 help:
@@ -24,6 +24,7 @@ help:
 # HELP   make check-fast       the tests that need no boot
 # HELP   make check-models     the drivers against a model of the SMMU, at every store
 # HELP   make fuzz [SEED=n]    random sequences against the model, until one fails
+# HELP   make bench            what a switch and the scan cost, beside stock Xen
 # HELP   make build [XEN=..]   only build Xen
 # HELP   make apply XEN_SRC=.. put the overlay on your own Xen tree
 # HELP   make image            dom0's kernel and initramfs; firmware: the firmware stub;
@@ -86,6 +87,10 @@ check-models: build
 
 fuzz: build
 	@$(MODEL) fuzz
+
+bench:
+	@$(S)/deps.sh $(PACKAGES_FIGURES)
+	@$(S)/bench.sh
 
 apply:
 	@$(S)/apply.sh $(if $(XEN_SRC),'$(XEN_SRC)')

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# deps.sh: installs the native packages of Config.mk that are missing, after
-# saying which. Called before every step that builds or boots; silent and
+# deps.sh [PACKAGE...]: installs the native packages of Config.mk that are
+# missing, and these, after saying which. Called before every step that builds or boots; silent and
 # quick when nothing is missing. The system's apt sources stay as they are:
 # a newer QEMU for older Debians comes through a private configuration.
 
@@ -101,6 +101,6 @@ command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
         "lists as PACKAGES_*, and take the build steps from automation/scripts."
 
 mkdir -p "$APT_DIR"
-missing=$(missing_packages $PACKAGES_BUILD $PACKAGES_BENCH $PACKAGES_CHECK)
+missing=$(missing_packages $PACKAGES_BUILD $PACKAGES_BENCH $PACKAGES_CHECK "$@")
 [ -z "$missing" ] || install_native $missing
 qemu_usable || install_qemu
