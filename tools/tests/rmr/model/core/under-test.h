@@ -29,6 +29,8 @@ struct under_test {
     int (*release_devices)(struct domain *d);
     void (*creation_finished)(struct domain *d);
     void (*hwdom_map)(struct domain *d);
+    /* Is the node left out of dom0's tree, and so never assigned to it? */
+    bool (*hides)(const char *path);
 
     int (*add)(const char *path);
     int (*assign)(struct domain *d, const char *path);

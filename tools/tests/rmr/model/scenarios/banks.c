@@ -217,10 +217,17 @@ void scenario_no_bank(void)
     add_device("/audio");
     add_device("/video");
     add_device("/net");
+    expect(!test->hides("/display"));
     assign(dom0, "/display");
     assign(dom0, "/audio");
+    expect(test->hides("/video"));
     expect(try_assign(dom0, "/video") == -EPERM);
-    /* And what is not an RMR master's is not lent either. */
+    /*
+     * And what is not an RMR master's is not lent either. It is not assigned to
+     * dom0 to begin with: that would end dom0's construction.
+     */
+    expect(test->hides("/net"));
+    expect(run_said("rmr: /net: SMMU /iommu@9000000 has no context bank left"));
     expect(try_assign(dom0, "/net") == -ENOSPC);
     unpause(dom0);
     joined("/display", DISPLAY_AT);
@@ -245,6 +252,36 @@ void scenario_no_entry(void)
     expect(run_said("its SMMU has no free match entry"));
     expect_set("/video", VIDEO_AT, OUT_FAULT);
     joined("/display", DISPLAY_AT);
+}
+
+/* To the SMMU the same StreamID, by the tree another: seen before dom0 has it. */
+void scenario_alias_beyond(void)
+{
+    struct dom *dom0;
+    struct master *m;
+
+    add_smmu()->sid_bits = 8;
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
+    m = add_master("/net", 0, 9);
+    m->tree[0] = (struct tree_stream){ 0x108, 0 };
+    m->nr_tree = 1;
+    m = add_master("/disk", 0, 10);
+    m->tree[0] = (struct tree_stream){ 0x10a, 0 };
+    m->nr_tree = 1;
+    boot();
+    dom0 = create_dom(0);
+    hwdom_map(dom0);
+    add_device("/display");
+    add_device("/net");
+    add_device("/disk");
+    assign(dom0, "/display");
+    expect(test->hides("/net"));
+    expect(try_assign(dom0, "/net") == -EBUSY);
+    expect(!test->hides("/disk"));
+    assign(dom0, "/disk");
+    unpause(dom0);
+    joined("/display", DISPLAY_AT);
+    expect_reach("/disk", DOM_RAM(0));
 }
 
 /* The SMMU's StreamIDs and masks have fewer bits than the tree says. */

@@ -65,6 +65,8 @@ const struct scenario scenarios_v2[] = {
     { "one_bank_far", scenario_one_bank_far },
     { "two_banks_far", scenario_two_banks_far },
     { "no_bank", scenario_no_bank },
+    { "alias_beyond", scenario_alias_beyond,
+      .without = INDEXING | TWO_BANKS },
     { "no_entry", scenario_no_entry, .without = INDEXING },
     { "narrow_entries", scenario_narrow_entries, .without = INDEXING },
     { "many_streams", scenario_many_streams,

@@ -47,6 +47,8 @@ static void finish_boot(void)
 
 /* --- Domains ------------------------------------------------------------------------ */
 
+struct domain *hardware_domain;
+
 static struct domain *create(unsigned int id, unsigned int pages, int *rc)
 {
     struct domain *d = shim_zalloc(sizeof(*d));
@@ -72,7 +74,11 @@ static struct domain *create(unsigned int id, unsigned int pages, int *rc)
         spin_unlock(&d->arch.paging.lock);
     }
     if ( !*rc )
+    {
+        if ( !id )
+            hardware_domain = d;
         return d;
+    }
 
     p2m_final_teardown(d);
     dom_iommu(d)->platform_ops->teardown(d);
@@ -175,6 +181,15 @@ static int add_one(struct domain *d, struct dt_device_node *np)
 static int add(const char *path)
 {
     return locked(add_one, NULL, path);
+}
+
+static bool hides(const char *path)
+{
+#ifdef SHIM_NO_RMR
+    return false;
+#else
+    return rmr_hwdom_hides(node(path));
+#endif
 }
 
 /* As iommu_do_dt_domctl(), which nothing interrupts here. */
@@ -297,6 +312,7 @@ const struct under_test under_test = {
     .release_devices = release_devices,
     .creation_finished = creation_finished,
     .hwdom_map = hwdom_map,
+    .hides = hides,
     .add = add,
     .assign = assign,
     .deassign = deassign,

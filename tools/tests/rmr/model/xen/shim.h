@@ -386,6 +386,7 @@ struct domain {
 };
 
 #define dom_iommu(d) (&(d)->iommu)
+extern struct domain *hardware_domain;
 #define is_hardware_domain(d) ((d)->domain_id == 0)
 #define is_iommu_enabled(d) ((void)(d), iommu_enabled)
 #define iommu_use_hap_pt(d) is_iommu_enabled(d)

@@ -890,7 +890,7 @@ bool __init rmr_dt_stream(const struct dt_device_node *iommu,
 {
     bool fits;
 
-    s->id = cells[0];
+    s->id = nr ? cells[0] : 0;
     s->mask = 0;
 
     if ( dt_device_is_compatible(iommu, "arm,smmu-v3") )

@@ -624,6 +624,17 @@ void __init rmr_hwdom_map(struct domain *d)
     struct rmr_master *m;
     int rc;
 
+    rmr_for_each_master ( m )
+    {
+        if ( !hwdom_owns(m) )
+            continue;
+
+        if ( rmr_policy_hwdom_taken(m) )
+            keep(m, "its regions cannot be mapped in the hardware domain");
+        else if ( rmr_policy_context(m, d) )
+            keep(m, "its SMMU has no context bank for a domain's p2m");
+    }
+
     keep_sharers();
 
     rmr_for_each_master ( m )
@@ -631,13 +642,7 @@ void __init rmr_hwdom_map(struct domain *d)
         if ( !hwdom_owns(m) )
             continue;
 
-        if ( rmr_policy_context(m, d) )
-        {
-            keep(m, "its SMMU has no context bank for a domain's p2m");
-            continue;
-        }
-
-        rc = rmr_policy_hwdom_taken(m) ? -EEXIST : -ERESTART;
+        rc = -ERESTART;
         while ( rc == -ERESTART )
         {
             spin_lock(&rmr_lock);
@@ -708,8 +713,9 @@ bool __init rmr_hwdom_hides(const struct dt_device_node *np)
     if ( list_empty(&rmr_masters) )
         return false;
 
-    /* A master that stays on its RMR table, or would share its context. */
-    if ( m ? m->kept != NULL : rmr_policy_aliases(np) )
+    /* A master that stays on its RMR table; one for which is no context. */
+    if ( m ? m->kept != NULL
+           : rmr_policy_aliases(np) || rmr_policy_no_room(np, hardware_domain) )
     {
         printk("rmr: %s: kept from the hardware domain\n",
                dt_node_full_name(np));

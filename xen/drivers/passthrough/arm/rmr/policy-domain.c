@@ -18,7 +18,7 @@
 
 #include "rmr.h"
 
-/* The master behind @iommu that has a StreamID of @s, or NULL. */
+/* The master behind @iommu that has a StreamID of @s, as the SMMU sees it. */
 struct rmr_master *rmr_find_stream(const struct dt_device_node *iommu,
                                    const struct rmr_stream *s)
 {
@@ -26,9 +26,16 @@ struct rmr_master *rmr_find_stream(const struct dt_device_node *iommu,
     unsigned int i;
 
     rmr_for_each_master ( m )
+    {
+        const struct rmr_stream seen = {
+            .id = s->id & ~m->ignored.id,
+            .mask = s->mask & ~m->ignored.mask,
+        };
+
         for ( i = 0; m->iommu == iommu && i < m->nr_sids; i++ )
-            if ( rmr_streams_overlap(&m->sids[i], s) )
+            if ( rmr_streams_overlap(&m->sids[i], &seen) )
                 return m;
+    }
 
     return NULL;
 }
@@ -100,14 +107,59 @@ bool __init rmr_policy_aliases(const struct dt_device_node *np)
           !dt_parse_phandle_with_args(np, "iommus", "#iommu-cells", i, &args);
           i++ )
     {
-        if ( !args.args_count )
-            continue;
-
         /* If bits are lost: the driver does not notice either. */
         (void)rmr_dt_stream(args.np, args.args, args.args_count, &s);
         if ( rmr_policy_alias(np, args.np, &s) )
             return true;
     }
+
+    return false;
+}
+
+static bool __init no_room_behind(const struct dt_device_node *np,
+                                  const struct dt_device_node *iommu,
+                                  const struct domain *d)
+{
+    const struct rmr_master *m;
+
+    rmr_for_each_master ( m )
+        if ( m->iommu == iommu && m->ops && m->ops->has_room &&
+             !m->ops->has_room(m, d) )
+        {
+            printk("rmr: %s: SMMU %s has no context bank left, its RMR masters have all: not assigned to %pd; rmr=%s=off frees one\n",
+                   dt_node_full_name(np), dt_node_full_name(iommu), d,
+                   dt_node_full_name(m->np));
+            return true;
+        }
+
+    return false;
+}
+
+/*
+ * Contexts. Have RMR masters all that an SMMU of @np's has? To assign @np to the
+ * hardware domain would fail, and end its construction.
+ */
+bool __init rmr_policy_no_room(const struct dt_device_node *np,
+                               const struct domain *d)
+{
+    const struct iommu_fwspec *fwspec = np->dev.iommu_fwspec;
+    struct dt_phandle_args args;
+    unsigned int i;
+
+    if ( dt_device_for_passthrough(np) )
+        return false;
+
+    if ( fwspec && no_room_behind(np, dev_to_dt(fwspec->iommu_dev), d) )
+        return true;
+
+    if ( !dt_find_property(np, "iommus", NULL) )
+        return false;
+
+    for ( i = 0;
+          !dt_parse_phandle_with_args(np, "iommus", "#iommu-cells", i, &args);
+          i++ )
+        if ( no_room_behind(np, args.np, d) )
+            return true;
 
     return false;
 }

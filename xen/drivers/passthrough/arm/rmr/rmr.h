@@ -124,6 +124,8 @@ struct rmr_master {
     struct dt_device_node *iommu;      /* the SMMU's node */
     struct rmr_stream *sids;
     unsigned int nr_sids;
+    /* Bits of StreamIDs and masks that its SMMU does not have. */
+    struct rmr_stream ignored;
     struct rmr_region *regions;
     unsigned int nr_regions;
 
@@ -203,6 +205,11 @@ struct rmr_smmu_ops {
      * probed.
      */
     bool (*gets_flushes)(void);
+    /*
+     * Is there a context for ordinary masters of @d behind the SMMU of @m? At
+     * boot only. NULL: always.
+     */
+    bool (*has_room)(const struct rmr_master *m, const struct domain *d);
 };
 
 /*
@@ -291,6 +298,8 @@ int rmr_policy_alias(const struct dt_device_node *np,
                      const struct dt_device_node *iommu,
                      const struct rmr_stream *s);
 bool rmr_policy_aliases(const struct dt_device_node *np);
+bool rmr_policy_no_room(const struct dt_device_node *np,
+                        const struct domain *d);
 bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b);
 bool rmr_policy_hwdom_taken(struct rmr_master *m);
 

@@ -124,13 +124,16 @@ static void cf_check rmr_context_fault(int irq, void *dev)
     rmr_v2_fault(m, what);
 }
 
+#define RMR_GFSR_ICF          (1U << 0)
 #define RMR_GFSR_USF          (1U << 1)
 #define RMR_GFSR_SMCF         (1U << 2)
 #define RMR_GFSYNR1_STREAMID  0x7fffU
 
 /*
  * A global fault with the StreamID of an RMR master is counted, and not printed
- * raw (IHI 0062, SMMU_sGFSR, SMMU_sGFSYNR1). The driver clears it.
+ * raw (IHI 0062, SMMU_sGFSR, SMMU_sGFSYNR1). The driver clears it. Not so what
+ * is more than that: other faults need not have a StreamID, and several at once
+ * are not all told.
  */
 static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
                                       u32 gfsr, u32 gfsynr1)
@@ -140,7 +143,7 @@ static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
     const char *name = "global fault";
     char what[64];
 
-    if ( !m )
+    if ( !m || (gfsr & ~(RMR_GFSR_ICF | RMR_GFSR_USF | RMR_GFSR_SMCF)) )
         return false;
 
     if ( gfsr & RMR_GFSR_USF )
@@ -439,6 +442,10 @@ static int __init rmr_v2_install(struct rmr_master *m, void *data)
     unsigned int i;
     int rc;
 
+    /* As arm_smmu_rmr_check_id() has it. */
+    m->ignored.id = smmu->smrs ? ~(uint32_t)smmu->streamid_mask : ~0xffffU;
+    m->ignored.mask = smmu->smrs ? ~(uint32_t)smmu->smr_mask_mask : ~0U;
+
     for ( i = 0; i < m->nr_regions; i++ )
         if ( !rmr_is_carveout(&m->regions[i]) &&
              smmu->s2_output_size < PADDR_BITS &&
@@ -468,7 +475,7 @@ static int __init rmr_v2_install(struct rmr_master *m, void *data)
     m->vmid = ARM_SMMU_CB_VMID(&bank->cfg);
     m->banks[RMR_BANK_OWN] = bank->cfg.cbndx;
     m->nr_banks = 1;
-    if ( rmr_can_spare_bank(smmu, m) )
+    if ( !m->kept && rmr_can_spare_bank(smmu, m) )
         (void)rmr_take_second_bank(m);
 
     /* The bank, S2CR, and what matches only then. */
@@ -602,12 +609,35 @@ static bool __init rmr_v2_gets_flushes(void)
     return iommu_get_ops()->iotlb_flush == arm_smmu_iotlb_flush;
 }
 
+/* A domain's ordinary masters behind one SMMU share a bank. */
+static bool __init rmr_v2_has_room(const struct rmr_master *m,
+                                   const struct domain *d)
+{
+    const struct rmr_v2_context *ctx = m->ctx;
+    const struct arm_smmu_device *smmu = ctx->bank[RMR_BANK_OWN].smmu;
+    struct arm_smmu_xen_domain *xen_domain = dom_iommu(d)->arch.priv;
+    const struct iommu_domain *domain;
+    bool room = bitmap_weight(smmu->context_map, smmu->num_context_banks) <
+                smmu->num_context_banks;
+
+    spin_lock(&xen_domain->lock);
+
+    list_for_each_entry ( domain, &xen_domain->contexts, list )
+        if ( domain->priv->smmu == smmu )
+            room = true;
+
+    spin_unlock(&xen_domain->lock);
+
+    return room;
+}
+
 static const struct rmr_smmu_ops rmr_v2_ops = {
     .install = rmr_v2_install,
     .prepare = rmr_v2_prepare,
     .join = rmr_v2_join,
     .leave = rmr_v2_leave,
     .gets_flushes = rmr_v2_gets_flushes,
+    .has_room = rmr_v2_has_room,
 };
 
 /* --- What the driver calls ------------------------------------------------ */
