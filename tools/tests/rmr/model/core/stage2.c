@@ -9,46 +9,13 @@
 /* What does not come from memory: bits that an SMMU ignores in a leaf. */
 #define IGNORED   (0xffUL << 55)
 
-/* @stale: reached by way of what is being invalidated. */
-static void take(struct s2_set *set, uint64_t v, unsigned int level, bool stale)
-{
-    unsigned int i;
-
-    for ( i = 0; i < set->nr; i++ )
-        if ( set->k[i].v == v && set->k[i].level == level )
-        {
-            set->k[i].marked &= stale;
-            return;
-        }
-
-    if ( set->nr == S2_MAX_KEPT )
-        run_fail("the model's TLB is too small");
-    set->k[set->nr++] = (struct s2_kept){ v, level, stale };
-}
-
-static void mark(struct s2_set *set)
-{
-    unsigned int i;
-
-    for ( i = 0; i < set->nr; i++ )
-        set->k[i].marked = true;
-}
-
-static void drop_marked(struct s2_set *set)
-{
-    unsigned int i;
-
-    for ( i = set->nr; i-- > 0; )
-        if ( set->k[i].marked )
-            set->k[i] = set->k[--set->nr];
-}
-
 void s2_tlb_start(struct s2_tlb *t, bool coherent, unsigned int oas)
 {
-    memset(t, 0, sizeof(*t));
     t->coherent = coherent;
     t->oas = oas;
+    t->nr_vmids = t->nr_regimes = 0;
     t->unknown = true;
+    t->unknown_marked = false;
 }
 
 static struct s2_vmid *vmid_of(struct s2_tlb *t, unsigned int vmid)
@@ -64,7 +31,7 @@ static struct s2_vmid *vmid_of(struct s2_tlb *t, unsigned int vmid)
     memset(&t->vmid[i], 0, sizeof(t->vmid[i]));
     t->vmid[i].vmid = vmid;
     if ( t->unknown )
-        take(&t->vmid[i].unknown, 0, 0, t->unknown_marked);
+        cache_take(&t->vmid[i].unknown, 0, 0, t->unknown_marked);
     t->nr_vmids++;
 
     return &t->vmid[i];
@@ -82,28 +49,31 @@ struct walk {
     struct s2_vmid *v;
     unsigned int probe;                /* index of the address */
     uint64_t ipa;
-    struct s2_set tables;              /* of the level that is looked at */
-    bool faults, astray;
+    struct cached_set tables;          /* of the level that is looked at */
+    bool faults, astray, changed;
 };
 
 /* One entry that may be read: on to the next table, or into the TLB. */
 static void take_entry(struct walk *w, unsigned int level, uint64_t e,
-                       bool stale, struct s2_set *next)
+                       bool stale, struct cached_set *next)
 {
     if ( !(e & 1) || (level == 3 && !(e & 2)) || (!level && !(e & 2)) )
         w->faults = true;
     else if ( level < 3 && (e & 2) )
     {
-        take(&w->v->table[w->probe][level + 1], e & ADDRESS, 0, stale);
-        take(next, e & ADDRESS, 0, stale);
+        w->changed |= cache_take(&w->v->table[w->probe][level + 1],
+                                 e & ADDRESS, 0, stale);
+        cache_take(next, e & ADDRESS, 0, stale);
     }
     else if ( !(e & (1UL << 10)) )     /* access flag */
         w->faults = true;
     else
-        take(&w->v->leaf[w->probe], e & ~IGNORED, level, stale);
+        w->changed |= cache_take(&w->v->leaf[w->probe], e & ~IGNORED, level,
+                                 stale);
 }
 
-static void walk_level(struct walk *w, unsigned int level, struct s2_set *next)
+static void walk_level(struct walk *w, unsigned int level,
+                       struct cached_set *next)
 {
     unsigned int i, j;
     struct mem_view view;
@@ -112,13 +82,13 @@ static void walk_level(struct walk *w, unsigned int level, struct s2_set *next)
     {
         uint64_t index = (w->ipa >> shift_of(level)) & 511;
 
-        if ( !mem_view(w->tables.k[i].v + index * 8, w->t->coherent, &view) )
+        if ( !mem_view(w->tables.c[i].v + index * 8, w->t->coherent, &view) )
         {
             w->astray = true;
             continue;
         }
         for ( j = 0; j < view.nr; j++ )
-            take_entry(w, level, view.v[j], w->tables.k[i].marked, next);
+            take_entry(w, level, view.v[j], w->tables.c[i].marked, next);
     }
 }
 
@@ -136,36 +106,83 @@ static void walk(struct walk *w, const struct stage2 *s2)
     }
 
     memset(&w->tables, 0, sizeof(w->tables));
-    take(&w->tables, s2->root + first * 4096, 0, false);
+    cache_take(&w->tables, s2->root + first * 4096, 0, false);
     for ( ; level <= 3; level++ )
     {
-        struct s2_set next = { 0 };
-        const struct s2_set *old;
+        struct cached_set next = { 0 };
+        const struct cached_set *old;
 
         walk_level(w, level, &next);
         if ( level == 3 )
             break;
         old = &w->v->table[w->probe][level + 1];
         for ( i = 0; i < old->nr; i++ )
-            take(&next, old->k[i].v, 0, old->k[i].marked);
+            cache_take(&next, old->c[i].v, 0, old->c[i].marked);
         w->tables = next;
     }
 }
 
-void s2_tlb_fill(struct s2_tlb *t, const struct stage2 *s2)
+/* All addresses; notes where a walk may fail. True if a TLB took something. */
+static bool walk_all(struct s2_tlb *t, struct s2_regime *r)
 {
-    struct walk w = { .t = t, .v = vmid_of(t, s2->vmid) };
+    struct walk w = { .t = t, .v = vmid_of(t, r->s2.vmid) };
 
     for ( w.probe = 0; w.probe < machine.nr_ipas; w.probe++ )
     {
         w.ipa = machine.ipas[w.probe];
-        walk(&w, s2);
+        walk(&w, &r->s2);
+        r->faults[w.probe] = w.faults;
+        r->astray[w.probe] = w.astray;
     }
+
+    return w.changed;
+}
+
+static struct s2_regime *find_regime(struct s2_tlb *t, const struct stage2 *s2)
+{
+    unsigned int i;
+
+    for ( i = 0; i < t->nr_regimes; i++ )
+        if ( t->regime[i].s2.vmid == s2->vmid &&
+             t->regime[i].s2.root == s2->root &&
+             t->regime[i].s2.ipa_bits == s2->ipa_bits &&
+             t->regime[i].s2.start_level == s2->start_level )
+            return &t->regime[i];
+
+    return NULL;
+}
+
+void s2_tlb_no_regimes(struct s2_tlb *t)
+{
+    t->nr_regimes = 0;
+}
+
+void s2_tlb_regime(struct s2_tlb *t, const struct stage2 *s2)
+{
+    if ( find_regime(t, s2) )
+        return;
+
+    if ( t->nr_regimes == S2_MAX_VMIDS )
+        run_fail("the model has not enough translation regimes");
+    t->regime[t->nr_regimes++].s2 = *s2;
+}
+
+/* Regimes of one VMID share walk caches: again, until none finds more. */
+void s2_tlb_fill(struct s2_tlb *t)
+{
+    unsigned int i;
+    bool changed;
+
+    do {
+        changed = false;
+        for ( i = 0; i < t->nr_regimes; i++ )
+            changed |= walk_all(t, &t->regime[i]);
+    } while ( changed );
 }
 
 /* --- Invalidation ------------------------------------------------------------ */
 
-static void each_set(struct s2_vmid *v, void (*fn)(struct s2_set *set))
+static void each_set(struct s2_vmid *v, void (*fn)(struct cached_set *set))
 {
     unsigned int i, l;
 
@@ -181,7 +198,7 @@ static void each_set(struct s2_vmid *v, void (*fn)(struct s2_set *set))
 void s2_tlb_invalidate(struct s2_tlb *t, unsigned int vmid)
 {
     /* Whatever is there of a VMID that nobody has used yet, too. */
-    each_set(vmid_of(t, vmid), mark);
+    each_set(vmid_of(t, vmid), cache_mark);
 }
 
 void s2_tlb_invalidate_all(struct s2_tlb *t)
@@ -190,7 +207,23 @@ void s2_tlb_invalidate_all(struct s2_tlb *t)
 
     t->unknown_marked = true;
     for ( i = 0; i < t->nr_vmids; i++ )
-        each_set(&t->vmid[i], mark);
+        each_set(&t->vmid[i], cache_mark);
+}
+
+void s2_tlb_invalidate_ipa(struct s2_tlb *t, unsigned int vmid, uint64_t ipa,
+                           bool leaf)
+{
+    struct s2_vmid *v = vmid_of(t, vmid);
+    unsigned int i, l;
+
+    for ( i = 0; i < machine.nr_ipas; i++ )
+    {
+        if ( (machine.ipas[i] ^ ipa) >> 12 )
+            continue;
+        cache_mark(&v->leaf[i]);
+        for ( l = 0; !leaf && l < 4; l++ )
+            cache_mark(&v->table[i][l]);
+    }
 }
 
 void s2_tlb_sync(struct s2_tlb *t)
@@ -200,12 +233,12 @@ void s2_tlb_sync(struct s2_tlb *t)
     if ( t->unknown_marked )
         t->unknown = t->unknown_marked = false;
     for ( i = 0; i < t->nr_vmids; i++ )
-        each_set(&t->vmid[i], drop_marked);
+        each_set(&t->vmid[i], cache_sync);
 }
 
 /* --- Answers ----------------------------------------------------------------- */
 
-static void answer_leaf(const struct s2_tlb *t, const struct s2_kept *leaf,
+static void answer_leaf(const struct s2_tlb *t, const struct cached *leaf,
                         uint64_t ipa, answer_fn *fn, void *ctx)
 {
     uint64_t span = 1UL << shift_of(leaf->level);
@@ -214,7 +247,7 @@ static void answer_leaf(const struct s2_tlb *t, const struct s2_kept *leaf,
         .attr = ((leaf->v >> 2) & 15) | ((leaf->v >> 8) & 3) << 4,
     };
 
-    /* S2AP: reads and writes both. */
+    /* S2AP: reads and writes both. Output size: the SMMU's own. */
     if ( (leaf->v & 0xc0) != 0xc0 || to.pa >> t->oas )
         fn(ctx, ANSWER_FAULT, NULL);
     else
@@ -224,25 +257,25 @@ static void answer_leaf(const struct s2_tlb *t, const struct s2_kept *leaf,
 void s2_tlb_answers(struct s2_tlb *t, const struct stage2 *s2, uint64_t ipa,
                     answer_fn *fn, void *ctx)
 {
-    struct walk w = { .t = t, .v = vmid_of(t, s2->vmid), .ipa = ipa };
-    const struct s2_set *leaf;
-    unsigned int i;
+    const struct s2_vmid *v = vmid_of(t, s2->vmid);
+    const struct s2_regime *r = find_regime(t, s2);
+    const struct cached_set *leaf;
+    unsigned int probe = 0, i;
 
-    while ( machine.ipas[w.probe] != ipa )
-        w.probe++;
-    leaf = &w.v->leaf[w.probe];
+    while ( machine.ipas[probe] != ipa )
+        probe++;
+    leaf = &v->leaf[probe];
 
-    walk(&w, s2);
-    if ( w.faults )
+    if ( r->faults[probe] )
         fn(ctx, ANSWER_FAULT, NULL);
-    if ( w.astray )
+    if ( r->astray[probe] )
         fn(ctx, ANSWER_ASTRAY, NULL);
-    if ( w.v->unknown.nr )
+    if ( v->unknown.nr )
         fn(ctx, ANSWER_UNKNOWN, NULL);
 
     for ( i = 0; i < leaf->nr; i++ )
     {
-        answer_leaf(t, &leaf->k[i], ipa, fn, ctx);
+        answer_leaf(t, &leaf->c[i], ipa, fn, ctx);
         /* Two entries that match one address and are not the same. */
         if ( i )
             fn(ctx, ANSWER_CONFLICT, NULL);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Walks of stage-2 tables (ARM DDI 0487), and TLBs that hold all that may be in
- * them: by VMID, each address that the oracle tries, and the walk caches on the
- * way. Knows nothing of how an SMMU comes to a table.
+ * them (cache.h): by VMID, each address that the oracle tries, and the walk
+ * caches on the way. Knows nothing of how an SMMU comes to a table.
  *
- * Caching: whatever can be walked is taken in at once. An invalidation marks
- * what it covers; what can be walked still is taken in again, which removes the
- * mark; the sync after it drops what is marked. Faults are never cached.
+ * Any device may access any address at any time, and an SMMU may prefetch. So
+ * each of those addresses is in the TLB of each VMID in use as soon as it can
+ * be. Faults are never cached.
  */
 #ifndef MODEL_STAGE2_H
 #define MODEL_STAGE2_H
 
+#include "cache.h"
 #include "machine.h"
 #include "memory.h"
 #include "smmu.h"
@@ -21,25 +22,19 @@ struct stage2 {
     unsigned int ipa_bits, start_level;
 };
 
-#define S2_MAX_KEPT   8
-#define S2_MAX_VMIDS  24
-
-struct s2_kept {
-    uint64_t v;
-    uint8_t level;                     /* of a leaf */
-    bool marked;                       /* goes with the next sync */
-};
-
-struct s2_set {
-    unsigned int nr;
-    struct s2_kept k[S2_MAX_KEPT];
-};
+#define S2_MAX_VMIDS 24
 
 struct s2_vmid {
     unsigned int vmid;
-    struct s2_set leaf[MAX_PROBES];
-    struct s2_set table[MAX_PROBES][4];
-    struct s2_set unknown;             /* from before power-on */
+    struct cached_set leaf[MAX_PROBES];
+    struct cached_set table[MAX_PROBES][4];
+    struct cached_set unknown;         /* from before power-on */
+};
+
+/* A stage 2 that may be in use now, and how walks in it may end. */
+struct s2_regime {
+    struct stage2 s2;
+    bool faults[MAX_PROBES], astray[MAX_PROBES];
 };
 
 struct s2_tlb {
@@ -47,16 +42,29 @@ struct s2_tlb {
     unsigned int oas;
     struct s2_vmid vmid[S2_MAX_VMIDS];
     unsigned int nr_vmids;
+    struct s2_regime regime[S2_MAX_VMIDS];
+    unsigned int nr_regimes;
     bool unknown, unknown_marked;      /* of VMIDs that nobody has used yet */
 };
 
 /* At power-on nobody knows what is in there. */
 void s2_tlb_start(struct s2_tlb *t, bool coherent, unsigned int oas);
-void s2_tlb_fill(struct s2_tlb *t, const struct stage2 *s2);
+
+/* An SMMU's age(): forget which regimes there are, name each that may be walked
+ * now, then take in all that walks can find. */
+void s2_tlb_no_regimes(struct s2_tlb *t);
+void s2_tlb_regime(struct s2_tlb *t, const struct stage2 *s2);
+void s2_tlb_fill(struct s2_tlb *t);
+
 void s2_tlb_invalidate(struct s2_tlb *t, unsigned int vmid);
 void s2_tlb_invalidate_all(struct s2_tlb *t);
+/* Of one page; with @leaf the walk caches stay. */
+void s2_tlb_invalidate_ipa(struct s2_tlb *t, unsigned int vmid, uint64_t ipa,
+                           bool leaf);
 void s2_tlb_sync(struct s2_tlb *t);
-/* All that a transaction to @ipa by way of @s2 may come to. */
+
+/* All that a transaction to @ipa may come to by way of @s2, a regime that has
+ * been named. */
 void s2_tlb_answers(struct s2_tlb *t, const struct stage2 *s2, uint64_t ipa,
                     answer_fn *fn, void *ctx);
 

@@ -121,9 +121,11 @@ void streams_age(struct smmu_v2 *s)
     unsigned int i;
     struct stage2 s2;
 
+    s2_tlb_no_regimes(&s->tlb);
     for ( i = 0; i < s->base.desc->banks; i++ )
         if ( (s->bank[i].sctlr & SCTLR_M) && stage2_of(s, &s->bank[i], &s2) )
-            s2_tlb_fill(&s->tlb, &s2);
+            s2_tlb_regime(&s->tlb, &s2);
+    s2_tlb_fill(&s->tlb);
 
     if ( (s->scr0 & SCR0_CLIENTPD) || s->firmware )
         return;

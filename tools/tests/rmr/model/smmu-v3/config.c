@@ -15,40 +15,6 @@
 #define CFG_SPLIT(s)    BITS((s)->strtab_cfg, 10, 6)
 #define CFG_FMT(s)      BITS((s)->strtab_cfg, 17, 16)
 
-void cache_take(struct cached_set *set, uint64_t v, unsigned int level,
-                bool stale)
-{
-    unsigned int i;
-
-    for ( i = 0; i < set->nr; i++ )
-        if ( set->c[i].v == v && set->c[i].level == level )
-        {
-            set->c[i].marked &= stale;
-            return;
-        }
-
-    if ( set->nr == MAX_CACHED )
-        run_fail("the model's caches are too small");
-    set->c[set->nr++] = (struct cached){ v, level, stale };
-}
-
-void cache_mark(struct cached_set *set)
-{
-    unsigned int i;
-
-    for ( i = 0; i < set->nr; i++ )
-        set->c[i].marked = true;
-}
-
-void cache_sync(struct cached_set *set)
-{
-    unsigned int i;
-
-    for ( i = set->nr; i-- > 0; )
-        if ( set->c[i].marked )
-            set->c[i] = set->c[--set->nr];
-}
-
 void config_start(struct smmu_v3 *s)
 {
     unsigned int i, j;
@@ -160,18 +126,32 @@ static void fetch_two_level(struct smmu_v3 *s, struct stream *st)
         fetch_by_l1(s, st, st->l1.c[i].v);
 }
 
+static void name_regime(struct smmu_v3 *s, void *ctx, enum answer a,
+                        const struct stage2 *s2)
+{
+    (void)ctx;
+    if ( a == ANSWER_TRANSLATED )
+        s2_tlb_regime(&s->tlb, s2);
+}
+
+/* What can be fetched of the stream table, and all that it leads to. */
 void config_age(struct smmu_v3 *s)
 {
     unsigned int i;
 
+    s2_tlb_no_regimes(&s->tlb);
     if ( !v3_may_translate(s) || s->firmware )
         return;
 
     for ( i = 0; i < s->nr_streams; i++ )
+    {
         if ( CFG_FMT(s) )
             fetch_two_level(s, &s->stream[i]);
         else
             fetch_linear(s, &s->stream[i]);
+        config_meanings(s, &s->stream[i], name_regime, NULL);
+    }
+    s2_tlb_fill(&s->tlb);
 }
 
 /* CMD_CFGI_STE, CMD_CFGI_ALL (4.3): level 1 descriptors only without Leaf. */

@@ -69,18 +69,18 @@ static bool execute(struct smmu_v3 *s, uint64_t c0, uint64_t c1)
         break;
     case 0x28:                                   /* TLBI_S12_VMALL */
         counts.tlbi++;
-        tlb_invalidate(s, vmid, false);
+        s2_tlb_invalidate(&s->tlb, vmid);
         break;
     case 0x2a:                                   /* TLBI_S2_IPA */
-        tlb_invalidate_ipa(s, vmid, c1 & 0x000ffffffffff000UL);
+        s2_tlb_invalidate_ipa(&s->tlb, vmid, c1 & 0x000ffffffffff000UL, c1 & 1);
         break;
     case 0x30:                                   /* TLBI_NSNH_ALL */
-        tlb_invalidate(s, 0, true);
+        s2_tlb_invalidate_all(&s->tlb);
         break;
     case 0x46:                                   /* SYNC, 4.7.3 */
         counts.syncs++;
         config_sync(s);
-        tlb_sync(s);
+        s2_tlb_sync(&s->tlb);
         break;
     default:
         return false;

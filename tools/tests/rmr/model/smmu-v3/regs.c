@@ -255,7 +255,7 @@ static void answer_meaning(struct smmu_v3 *s, void *ctx, enum answer a,
     struct asked *asked = ctx;
 
     if ( a == ANSWER_TRANSLATED )
-        tlb_answers(s, s2, asked->ipa, asked->fn, asked->ctx);
+        s2_tlb_answers(&s->tlb, s2, asked->ipa, asked->fn, asked->ctx);
     else
         asked->fn(asked->ctx, a, NULL);
 }
@@ -292,7 +292,6 @@ static void answers(struct model_smmu *base, uint32_t sid, uint64_t ipa,
 static void age(struct model_smmu *base)
 {
     config_age(to_v3(base));
-    tlb_age(to_v3(base));
 }
 
 static void event(struct model_smmu *base, uint32_t sid, uint64_t ipa)
@@ -320,7 +319,7 @@ static struct model_smmu *create(const struct machine_smmu *desc)
     s->base.ops = &smmu_v3_ops;
     s->base.desc = desc;
     s->gbpa = desc->gbpa_abort ? GBPA_ABORT : 0;
-    s->tlb_unknown = true;
+    s2_tlb_start(&s->tlb, desc->coherent, desc->oas);
     config_start(s);
     if ( desc->running )
     {

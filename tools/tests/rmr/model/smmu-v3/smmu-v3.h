@@ -6,35 +6,18 @@
  *   regs.c    registers and their write rules; the ops for core/
  *   queues.c  command and event queues
  *   config.c  stream table, and what may be cached of it
- *   tlb.c     walks, TLB, and what may be cached of them
  *
- * Caching: at each step everything that could be fetched is taken into the
- * caches. An invalidation marks what it covers; what can be fetched still is
- * taken in again, which removes the mark; the CMD_SYNC after it drops what is
- * marked. So a cache holds all that any SMMU may hold at that moment.
+ * At each step everything that could be fetched is taken into the caches
+ * (core/cache.h), translations by core/stage2.c. So a cache holds all that any
+ * SMMU may hold at that moment.
  */
 #ifndef MODEL_SMMU_V3_H
 #define MODEL_SMMU_V3_H
 
-#include "../core/machine.h"
-#include "../core/memory.h"
-#include "../core/smmu.h"
+#include "../core/stage2.h"
 
 #define STE_WORDS   8
-#define MAX_CACHED  8
-#define MAX_VMIDS   16
 #define MAX_TRACKED (MAX_MASTERS * MAX_SIDS)
-
-struct cached {
-    uint64_t v;
-    uint8_t level;          /* of a leaf */
-    bool marked;            /* goes with the next CMD_SYNC */
-};
-
-struct cached_set {
-    unsigned int nr;
-    struct cached c[MAX_CACHED];
-};
 
 /* What may be cached for one StreamID. */
 struct stream {
@@ -44,27 +27,6 @@ struct stream {
     struct cached_set no_table;           /* "there is none": bad StreamID */
     struct cached_set astray;             /* fetched where no table is */
     struct cached_set unknown;            /* from before power-on */
-};
-
-/* What may be cached for one VMID and each address that is tried. */
-struct context {
-    unsigned int vmid;
-    struct cached_set leaf[MAX_PROBES];
-    struct cached_set table[MAX_PROBES][4];
-    struct cached_set unknown;
-};
-
-/* A stage 2 that an STE describes. */
-struct stage2 {
-    unsigned int vmid;
-    uint64_t root;
-    unsigned int ipa_bits, start_level;
-};
-
-/* One that some stream may use now, and how walks in it may end. */
-struct regime {
-    struct stage2 s2;
-    bool faults[MAX_PROBES], astray[MAX_PROBES];
 };
 
 struct smmu_v3 {
@@ -86,24 +48,13 @@ struct smmu_v3 {
 
     struct stream stream[MAX_TRACKED];
     unsigned int nr_streams;
-    struct context context[MAX_VMIDS];
-    unsigned int nr_contexts;
-    bool tlb_unknown, tlb_unknown_marked;
-    struct regime regime[MAX_VMIDS];
-    unsigned int nr_regimes;
+    struct s2_tlb tlb;
 };
 
 static inline struct smmu_v3 *to_v3(const struct model_smmu *s)
 {
     return (struct smmu_v3 *)s;
 }
-
-/* A cache takes @v, which could be fetched now; @stale: by way of what is
- * being invalidated. */
-void cache_take(struct cached_set *set, uint64_t v, unsigned int level,
-                bool stale);
-void cache_mark(struct cached_set *set);
-void cache_sync(struct cached_set *set);
 
 /* config.c */
 void config_start(struct smmu_v3 *s);
@@ -115,14 +66,6 @@ struct stream *config_stream(struct smmu_v3 *s, uint32_t sid);
 void config_meanings(struct smmu_v3 *s, const struct stream *st,
                      void (*fn)(struct smmu_v3 *s, void *ctx, enum answer a,
                                 const struct stage2 *s2), void *ctx);
-
-/* tlb.c */
-void tlb_age(struct smmu_v3 *s);
-void tlb_invalidate(struct smmu_v3 *s, unsigned int vmid, bool all);
-void tlb_invalidate_ipa(struct smmu_v3 *s, unsigned int vmid, uint64_t ipa);
-void tlb_sync(struct smmu_v3 *s);
-void tlb_answers(struct smmu_v3 *s, const struct stage2 *s2, uint64_t ipa,
-                 answer_fn *fn, void *ctx);
 
 /* queues.c */
 void queues_consume(struct smmu_v3 *s, bool one);
