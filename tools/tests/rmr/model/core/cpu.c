@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "cpu.h"
+#include "hooks.h"
 #include "host.h"
 #include "run.h"
 
@@ -121,6 +122,13 @@ void host_wait(const char *what)
     if ( other != STARTED )
         run_fail("deadlock: %s is held by this CPU", what);
     give_turn();
+}
+
+void host_unlocked(void)
+{
+    hooks_flush();
+    if ( !running && other == STARTED )
+        give_turn();
 }
 
 void cpu_fail(void)

@@ -43,6 +43,8 @@ void host_delay(unsigned long us);
 /* The CPU that runs; the other one gets its turn when this one must wait. */
 unsigned int host_cpu(void);
 void host_wait(const char *what);
+/* What it may have waited for is free. */
+void host_unlocked(void);
 
 void host_printk(const char *fmt, va_list ap);
 void host_bug(const char *what, const char *file, int line)

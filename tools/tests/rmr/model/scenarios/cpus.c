@@ -95,3 +95,33 @@ void scenario_want_meanwhile(void)
     cpu_join();
     expect_reach("/display", PAGE_IPA);
 }
+
+/* Another master with the same region is given while that is being unmapped. */
+static void assign_overlay(void)
+{
+    assign(&machine.doms[0], "/overlay");
+}
+
+void scenario_share_meanwhile(void)
+{
+    struct dom *dom0;
+
+    add_smmu();
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
+    add_rmr_master("/overlay", 0, 9, DISPLAY_AT, DISPLAY_SIZE);
+    boot_dom0();
+    dom0 = &machine.doms[0];
+
+    deassign(dom0, "/overlay");
+    /* Not at each step: there are some for each page. */
+    cpu_other_runs(97 * repeat_index, assign_overlay);
+    deassign(dom0, "/display");
+    repeat_again(!cpu_other_ran());
+    cpu_join();
+    expect_kept("/display", DISPLAY_AT);
+    if ( cpu_other_ran() )
+    {
+        expect_state("/overlay", "joined");
+        expect_reach("/overlay", DISPLAY_AT + DISPLAY_SIZE - 1);
+    }
+}

@@ -47,6 +47,7 @@ const struct scenario scenarios_v2[] = {
     { "mapped_before", scenario_mapped_before, .without = TWO_BANKS },
     { "flush_meanwhile", scenario_flush_meanwhile, .without = TWO_BANKS },
     { "attach_meanwhile", scenario_attach_meanwhile, .without = TWO_BANKS },
+    { "share_meanwhile", scenario_share_meanwhile, .without = TWO_BANKS },
     { "fault_meanwhile", scenario_fault_meanwhile, .without = TWO_BANKS },
     { "want_meanwhile", scenario_want_meanwhile, .without = TWO_BANKS },
     { "no_answer_to_leave", scenario_no_answer_to_leave, .without = TWO_BANKS },

@@ -50,6 +50,7 @@
     RMR(no_memory_for_domain) \
     RMR(flush_meanwhile) \
     RMR(attach_meanwhile) \
+    RMR(share_meanwhile) \
     RMR(fault_meanwhile) \
     RMR(want_meanwhile)
 

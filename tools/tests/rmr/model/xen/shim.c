@@ -85,6 +85,7 @@ void shim_spin_unlock(spinlock_t *l)
 {
     ASSERT(l->owner == me());
     l->owner = 0;
+    host_unlocked();
 }
 
 void shim_read_lock(rwlock_t *l, const char *what)
@@ -119,6 +120,7 @@ void shim_write_unlock(rwlock_t *l)
 {
     ASSERT(l->writer == me());
     l->writer = 0;
+    host_unlocked();
 }
 
 /* --- Frames -------------------------------------------------------------------------- */

@@ -398,6 +398,10 @@ int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m)
         if ( pin_is_full(pin) )
             continue;
 
+        /* Its last user was leaving when this one came: begin anew. */
+        if ( pin->from )
+            pin->from = pin->upto = 0;
+
         /* In one table: if it fails, then before anything has been mapped. */
         rc = set_step(p2m, pin, true, pin->upto, &length);
         if ( rc )
