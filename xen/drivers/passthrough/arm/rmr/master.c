@@ -682,8 +682,7 @@ void __init rmr_hwdom_holes(struct rangeset *holes)
  */
 static bool __init hidden_range(paddr_t start, paddr_t size)
 {
-    const paddr_t end = start + size - 1;
-    const paddr_t last = end < start ? ~(paddr_t)0 : end;
+    const paddr_t last = rmr_last_of(start, size);
     const struct rmr_master *m;
     unsigned int i;
 

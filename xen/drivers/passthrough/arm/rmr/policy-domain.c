@@ -63,11 +63,17 @@ int rmr_policy_alias(const struct dt_device_node *np,
     return -EBUSY;
 }
 
+/* A question about a StreamID that @np has behind @iommu. */
+typedef bool stream_fn(const struct dt_device_node *np,
+                       const struct dt_device_node *iommu,
+                       const struct rmr_stream *s, const struct domain *d);
+
 /*
  * What the driver has of a node already, when the SMMU names its masters. In
  * such an ID the mask is above the StreamID.
  */
-static bool __init legacy_aliases(const struct dt_device_node *np)
+static bool __init any_legacy_stream(const struct dt_device_node *np,
+                                     const struct domain *d, stream_fn *fn)
 {
     const struct iommu_fwspec *fwspec = np->dev.iommu_fwspec;
     unsigned int i;
@@ -83,21 +89,22 @@ static bool __init legacy_aliases(const struct dt_device_node *np)
             .mask = fwspec->ids[i] >> 16,
         };
 
-        if ( rmr_policy_alias(np, dev_to_dt(fwspec->iommu_dev), &s) )
+        if ( fn(np, dev_to_dt(fwspec->iommu_dev), &s, d) )
             return true;
     }
 
     return false;
 }
 
-/* The same question about all StreamIDs of a node. */
-bool __init rmr_policy_aliases(const struct dt_device_node *np)
+/* Does @fn say so of any StreamID of @np, by either binding? */
+static bool __init any_stream(const struct dt_device_node *np,
+                              const struct domain *d, stream_fn *fn)
 {
     struct dt_phandle_args args;
     struct rmr_stream s;
     unsigned int i;
 
-    if ( legacy_aliases(np) )
+    if ( any_legacy_stream(np, d, fn) )
         return true;
 
     if ( !dt_find_property(np, "iommus", NULL) )
@@ -109,16 +116,31 @@ bool __init rmr_policy_aliases(const struct dt_device_node *np)
     {
         /* If bits are lost: the driver does not notice either. */
         (void)rmr_dt_stream(args.np, args.args, args.args_count, &s);
-        if ( rmr_policy_alias(np, args.np, &s) )
+        if ( fn(np, args.np, &s, d) )
             return true;
     }
 
     return false;
 }
 
-static bool __init no_room_behind(const struct dt_device_node *np,
-                                  const struct dt_device_node *iommu,
-                                  const struct domain *d)
+static bool __init cf_check is_alias(const struct dt_device_node *np,
+                                     const struct dt_device_node *iommu,
+                                     const struct rmr_stream *s,
+                                     const struct domain *d)
+{
+    return rmr_policy_alias(np, iommu, s) != 0;
+}
+
+/* rmr_policy_alias() of all StreamIDs of a node. */
+bool __init rmr_policy_aliases(const struct dt_device_node *np)
+{
+    return any_stream(np, NULL, is_alias);
+}
+
+static bool __init cf_check is_without_room(const struct dt_device_node *np,
+                                            const struct dt_device_node *iommu,
+                                            const struct rmr_stream *s,
+                                            const struct domain *d)
 {
     const struct rmr_master *m;
 
@@ -142,26 +164,7 @@ static bool __init no_room_behind(const struct dt_device_node *np,
 bool __init rmr_policy_no_room(const struct dt_device_node *np,
                                const struct domain *d)
 {
-    const struct iommu_fwspec *fwspec = np->dev.iommu_fwspec;
-    struct dt_phandle_args args;
-    unsigned int i;
-
-    if ( dt_device_for_passthrough(np) )
-        return false;
-
-    if ( fwspec && no_room_behind(np, dev_to_dt(fwspec->iommu_dev), d) )
-        return true;
-
-    if ( !dt_find_property(np, "iommus", NULL) )
-        return false;
-
-    for ( i = 0;
-          !dt_parse_phandle_with_args(np, "iommus", "#iommu-cells", i, &args);
-          i++ )
-        if ( no_room_behind(np, args.np, d) )
-            return true;
-
-    return false;
+    return !dt_device_for_passthrough(np) && any_stream(np, d, is_without_room);
 }
 
 /* Regions. The very same pages in two domains would be a hole between them. */

@@ -76,12 +76,6 @@ static void __init cf_check swap_claims(void *a, void *b, size_t size)
     SWAP(*l, *r);
 }
 
-/* The last address of a range; one that wraps is taken to the very end. */
-static paddr_t __init last_of(paddr_t start, paddr_t size)
-{
-    return start + size - 1 < start ? ~(paddr_t)0 : start + size - 1;
-}
-
 static bool __init xen_uses(const struct dt_device_node *np)
 {
     switch ( device_get_class(np) )
@@ -114,7 +108,7 @@ static int __init note_used(const struct dt_device_node *np, paddr_t start,
 
     u += nr_used++;
     u->start = start;
-    u->last = last_of(start, size);
+    u->last = rmr_last_of(start, size);
     u->np = np;
 
     return 0;
@@ -294,7 +288,7 @@ void __init rmr_policy_end(void)
 static bool __init overlaps(paddr_t start, paddr_t last, paddr_t start2,
                             paddr_t size2)
 {
-    return size2 && start <= last_of(start2, size2) && last >= start2;
+    return size2 && start <= rmr_last_of(start2, size2) && last >= start2;
 }
 
 static bool __init wraps(const struct rmr_master *m, const struct rmr_region *r)

@@ -57,6 +57,12 @@ static inline bool rmr_is_carveout(const struct rmr_region *r)
     return r->pa == INVALID_PADDR;
 }
 
+/* The last address of a range; one that wraps is taken to the very end. */
+static inline paddr_t rmr_last_of(paddr_t start, paddr_t size)
+{
+    return start + size - 1 < start ? ~(paddr_t)0 : start + size - 1;
+}
+
 /*
  * A StreamID as the SMMU compares it: without the bits of @mask. Only match
  * entries of SMMUv1/v2 have a mask (IHI 0062, SMMU_SMRn).
