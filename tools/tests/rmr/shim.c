@@ -277,29 +277,6 @@ enum device_class device_get_class(const struct dt_device_node *dev)
 }
 
 /* --- The rest of what Xen's files call ------------------------------------ */
-size_t shim_strlcpy(char *dst, const char *src, size_t size)
-{
-    size_t len = strlen(src);
-
-    if ( size )
-    {
-        memcpy(dst, src, min(len, size - 1));
-        dst[min(len, size - 1)] = '\0';
-    }
-
-    return len;
-}
-
-long long simple_strtoll(const char *cp, const char **endp, unsigned int base)
-{
-    return strtoll(cp, (char **)endp, base);
-}
-
-char *safe_copy_string_from_guest(shim_handle_char h, size_t size, size_t max)
-{
-    return ERR_PTR(-EFAULT);
-}
-
 static paddr_t heap_asked;
 static bool heap_has;
 

@@ -317,29 +317,6 @@ int arm_iommu_unmap_page(struct domain *d, dfn_t dfn, unsigned int order,
     return -EOPNOTSUPP;
 }
 
-size_t shim_strlcpy(char *dst, const char *src, size_t size)
-{
-    size_t len = strlen(src);
-
-    if ( size )
-    {
-        memcpy(dst, src, min(len, size - 1));
-        dst[min(len, size - 1)] = '\0';
-    }
-
-    return len;
-}
-
-long long simple_strtoll(const char *cp, const char **endp, unsigned int base)
-{
-    return strtoll(cp, (char **)endp, base);
-}
-
-char *safe_copy_string_from_guest(shim_handle_char h, size_t size, size_t max)
-{
-    return ERR_PTR(-EFAULT);
-}
-
 void init_boot_pages(paddr_t ps, paddr_t pe)
 {
 }
