@@ -19,6 +19,7 @@ struct dt_device_node;
 struct membanks;
 struct p2m_domain;
 struct rangeset;
+struct xen_sysctl_rmr_master;
 
 /* The device is not an RMR master: the caller goes on as without RMR. */
 #define RMR_NOT_MINE 1
@@ -55,6 +56,9 @@ int rmr_map_dt_device(struct domain *d, struct dt_device_node *np);
  * be called again.
  */
 bool rmr_unmap_dt_device(struct domain *d, struct dt_device_node *np);
+
+/* XEN_SYSCTL_rmr_master: 0, or an errno. */
+int rmr_sysctl(struct xen_sysctl_rmr_master *op);
 
 /* First unpause of @d: its pending masters join. */
 void rmr_domain_creation_finished(struct domain *d);

@@ -12,6 +12,7 @@
  *   smmu-v3.c  what master.c asks of an SMMUv3
  *   smmu.c     the same of an SMMUv1 or v2
  *   dump.c     debug key, hypfs
+ *   sysctl.c   the same, for the toolstack
  */
 #ifndef ARM_RMR_H
 #define ARM_RMR_H
@@ -155,6 +156,7 @@ struct rmr_master {
     /* Protected by rmr_lock. */
     enum rmr_state state;
     struct domain *d;
+    bool relaxed;                      /* assigned so: may have company */
     /*
      * The domain in whose p2m regions of the master are pinned. They are all
      * mapped there once ready is set; before that they are being mapped, or,
