@@ -121,7 +121,7 @@ refresh_tree()
     do
         if [ -e "$base/$file" ]
         then
-            install_if_changed "$base/$file" "$dir/$file" && echo "  restored $tree/$file"
+            ! install_if_changed "$base/$file" "$dir/$file" || echo "  restored $tree/$file"
         else
             rm -f "$dir/$file"
         fi

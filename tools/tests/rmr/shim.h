@@ -55,6 +55,7 @@ typedef struct { char *p; } shim_handle_char;
 #define PRIpaddr "016lx"
 #define DOMID_IO 0x7ff1U
 #define DOMID_XEN 0x7ff2U
+#define DOMID_INVALID 0x7ff4U
 #define XEN_GUEST_HANDLE(type) shim_handle_##type
 
 /* --- Attributes and compiler ---------------------------------------------- */
@@ -192,11 +193,31 @@ struct p2m_domain {
     struct page_info *root;
 };
 
-struct domain {
-    bool is_hardware;
-    struct p2m_domain p2m;
+struct mmio_handler {
+    paddr_t addr;
+    paddr_t size;
 };
 
+struct domain {
+    domid_t domain_id;
+    bool is_hardware, no_iommu;
+    struct p2m_domain p2m;
+    struct {
+        struct vmmio {
+            unsigned int num_entries;
+            struct mmio_handler *handlers;
+            int lock;
+        } vmmio;
+    } arch;
+    struct { struct list_head dt_devices; } iommu;
+};
+
+#define dom_iommu(d) (&(d)->iommu)
+#define is_iommu_enabled(d) (!(d)->no_iommu)
+#define PFN_DOWN(x) ((x) >> PAGE_SHIFT)
+#define XENLOG_G_ERR XENLOG_ERR
+#define read_lock(l) ((void)(l))
+#define read_unlock(l) ((void)(l))
 #define is_hardware_domain(d) ((d)->is_hardware)
 #define p2m_get_hostp2m(d) (&(d)->p2m)
 #endif
@@ -216,6 +237,10 @@ extern int (*shim_rmr_param)(const char *s);
 #include "gen/lpae.h"
 #include "gen/p2m-type.h"
 #include "gen/page-attr.h"
+
+#define xen_mk_ullong(x) x##ULL
+#include "gen/guest-layout.h"
+#define domain_use_host_layout(d) is_hardware_domain(d)
 
 #ifndef SHIM_MODEL
 /* --- Memory: a pool of frames for page tables ----------------------------- */

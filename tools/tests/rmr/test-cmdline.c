@@ -171,8 +171,8 @@ static void refuses_bad_grammar(void **state)
     static const struct { const char *item, *what; } cases[] = {
         { "display0", "neither a boolean, nor <node>=off, nor" },
         { "maybe", "neither a boolean" },
-        { "display0=on", "only `off' can follow" },
-        { "display0=", "only `off' can follow" },
+        { "display0=on", "only `off' or `keep' can follow" },
+        { "display0=", "only `off' or `keep' can follow" },
         { "=off", "no node is named" },
         { ":0x62000000+4K", "no node is named" },
         { "display0:", "no <base>+<size>" },

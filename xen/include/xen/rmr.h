@@ -10,6 +10,7 @@
 #ifndef XEN_RMR_H
 #define XEN_RMR_H
 
+#include <xen/iommu.h>
 #include <xen/types.h>
 
 #include <asm/p2m.h>
@@ -44,11 +45,11 @@ int rmr_deassign_dt_device(struct domain *d, struct dt_device_node *np);
 
 /*
  * For a domctl, before it assigns @np to @d: map the regions of an RMR master,
- * outside dtdevs_lock. 0 when that is done or @np is no RMR master; -ERESTART
+ * outside dtdevs_lock. @relaxed: @d may have other DMA masters besides. 0 when that is done or @np is no RMR master; -ERESTART
  * when something else is waiting, and then the domctl has to be called again;
  * else an errno with the reason logged and nothing changed.
  */
-int rmr_map_dt_device(struct domain *d, struct dt_device_node *np);
+int rmr_map_dt_device(struct domain *d, struct dt_device_node *np, bool relaxed);
 
 /*
  * For a domctl, after it has taken @np away from @d: unmap the regions and
@@ -56,6 +57,23 @@ int rmr_map_dt_device(struct domain *d, struct dt_device_node *np);
  * be called again.
  */
 bool rmr_unmap_dt_device(struct domain *d, struct dt_device_node *np);
+
+/*
+ * When all devices have been taken away from @d, which dies: unmap what they
+ * had, and what an assignment that was cut off had mapped. 0, or -ERESTART when
+ * something else is waiting.
+ */
+int rmr_release(struct domain *d);
+
+/*
+ * May the @nr pages from @mfn on be mapped in @d because somebody asks for it?
+ * 0, or -EPERM with the reason logged.
+ */
+int rmr_refuse_iomem(const struct domain *d, unsigned long mfn,
+                     unsigned long nr);
+
+/* XENMEM_reserved_device_memory_map: all regions, to a control domain. */
+int rmr_get_reserved_device_memory(iommu_grdm_t *func, void *ctxt);
 
 /* XEN_SYSCTL_rmr_master: 0, or an errno. */
 int rmr_sysctl(struct xen_sysctl_rmr_master *op);
@@ -130,7 +148,7 @@ static inline int rmr_deassign_dt_device(struct domain *d,
 }
 
 static inline int rmr_map_dt_device(struct domain *d,
-                                    struct dt_device_node *np)
+                                    struct dt_device_node *np, bool relaxed)
 {
     return 0;
 }
@@ -139,6 +157,17 @@ static inline bool rmr_unmap_dt_device(struct domain *d,
                                        struct dt_device_node *np)
 {
     return false;
+}
+
+static inline int rmr_release(struct domain *d)
+{
+    return 0;
+}
+
+static inline int rmr_refuse_iomem(const struct domain *d, unsigned long mfn,
+                                   unsigned long nr)
+{
+    return 0;
 }
 
 static inline void rmr_domain_creation_finished(struct domain *d) {}

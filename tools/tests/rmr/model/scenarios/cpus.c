@@ -3,6 +3,8 @@
  * What another CPU does in the middle of a switch: at every step of it, one
  * run after the other.
  */
+#include <errno.h>
+
 #include "ops.h"
 #include "scenarios.h"
 
@@ -74,23 +76,33 @@ void scenario_fault_meanwhile(void)
     expect(test->faults("/display") == 1);
 }
 
+static bool got_display;
+
 /* Somebody wants the very device that is being switched. */
 static void want_display(void)
 {
     (void)test->deassign(machine.doms[1].d, "/display");
-    (void)test->assign(machine.doms[1].d, "/display");
+    got_display = !test->assign(machine.doms[1].d, "/display");
 }
 
 void scenario_want_meanwhile(void)
 {
     struct dom *dom0;
+    int rc;
 
     machine_with_page();
     dom0 = &machine.doms[0];
     create_dom(1);
+    got_display = false;
     cpu_other_runs(repeat_index, want_display);
     deassign(dom0, "/display");
-    assign(dom0, "/display");
+    rc = try_assign(dom0, "/display");
+    expect(rc == (got_display ? -EBUSY : 0));
+    if ( rc )
+    {
+        deassign(&machine.doms[1], "/display");
+        assign(dom0, "/display");
+    }
     repeat_again(!cpu_other_ran());
     cpu_join();
     expect_reach("/display", PAGE_IPA);

@@ -198,7 +198,7 @@ static int assign_one(struct domain *d, struct dt_device_node *np)
     int rc = 0;
 
 #ifndef SHIM_NO_RMR
-    rc = rmr_map_dt_device(d, np);
+    rc = rmr_map_dt_device(d, np, true);
 #endif
 
     return rc ?: iommu_assign_dt_device(d, np);
@@ -328,3 +328,11 @@ const struct under_test under_test = {
     .limit_vmids = limit_vmids,
     .take_vmids = shim_take_vmids,
 };
+
+#ifndef SHIM_NO_RMR
+/* sysctl.c is not built here: the drivers' operations name it. */
+int rmr_get_reserved_device_memory(iommu_grdm_t *func, void *ctxt)
+{
+    return 0;
+}
+#endif

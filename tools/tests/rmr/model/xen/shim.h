@@ -199,6 +199,10 @@ typedef struct { int counter; } atomic_t;
 #define ioremap_nocache(pa, size) host_ioremap(pa, size)
 #define iounmap(va) ((void)(va))
 #define ioremap_attr(pa, size, attr) ((void)(size), shim_region(pa))
+/* Regions have no contents here, but it is seen that they are wiped. */
+extern unsigned long shim_wiped;
+void *shim_memset(void *p, int c, size_t n);
+#define memset shim_memset
 void *shim_region(paddr_t pa);
 
 #define NOW() host_now()
@@ -365,10 +369,16 @@ struct domain_iommu {
     struct list_head dt_devices;
     DECLARE_BITMAP(features, 64);
 };
-typedef struct { int unused; } iommu_grdm_t;
+typedef int iommu_grdm_t(unsigned long start, unsigned long nr, u32 id,
+                         void *ctxt);
 #include "gen/rbtree.h"
 #include "gen/iommu-ops.h"
 #include "gen/iommu_fwspec.h"
+
+struct mmio_handler {
+    paddr_t addr;
+    paddr_t size;
+};
 
 struct domain {
     domid_t domain_id;
@@ -380,6 +390,11 @@ struct domain {
             struct page_list_head p2m_freelist;
             unsigned long p2m_total_pages;
         } paging;
+        struct vmmio {
+            unsigned int num_entries;
+            struct mmio_handler *handlers;
+            rwlock_t lock;
+        } vmmio;
     } arch;
     struct domain_iommu iommu;
     struct domain *next;

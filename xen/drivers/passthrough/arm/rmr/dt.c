@@ -34,10 +34,10 @@
 #define MAX_ITEMS 16
 #define MAX_NODE_LEN 112
 
-/* One `rmr=<node>=off` or `rmr=<node>:<base>+<size>`. */
+/* One `rmr=<node>=off`, `rmr=<node>=keep` or `rmr=<node>:<base>+<size>`. */
 struct cmdline_item {
     char node[MAX_NODE_LEN];           /* path or alias */
-    bool off;
+    bool off, keep;
     paddr_t base;
     paddr_t size;
     struct dt_device_node *np;         /* found by rmr_dt_scan() */
@@ -207,7 +207,7 @@ static const char *__init parse_item(const char *s)
     if ( strlen(s) >= MAX_PARAM_SIZE - sizeof("rmr=") )
         return "too long for Xen's command line, its end may be missing: use an alias";
     if ( !end )
-        return "neither a boolean, nor <node>=off, nor <node>:<base>+<size>";
+        return "neither a boolean, nor <node>=off, nor <node>=keep, nor <node>:<base>+<size>";
     if ( end == s )
         return "no node is named";
     if ( end - s >= MAX_NODE_LEN )
@@ -220,8 +220,10 @@ static const char *__init parse_item(const char *s)
         wrong = parse_region(item, colon + 1);
     else if ( !strcmp(equals + 1, "off") )
         item->off = true;
+    else if ( !strcmp(equals + 1, "keep") )
+        item->keep = true;
     else
-        wrong = "only `off' can follow the node's `='";
+        wrong = "only `off' or `keep' can follow the node's `='";
 
     if ( !wrong )
         nr_items++;
@@ -282,7 +284,7 @@ struct phandle_ref {
 struct candidate {
     struct dt_device_node *np;
     struct rmr_master *m;
-    bool off;                          /* on the command line */
+    bool off, keep;                    /* on the command line */
     struct dt_device_node *smmu;       /* with `mmu-masters`, or NULL */
     const __be32 *ids;                 /* the StreamIDs there */
     unsigned int nr_ids;
@@ -327,8 +329,11 @@ static int __init note_candidate(struct scan *s, struct dt_device_node *np)
     memset(c, 0, sizeof(*c));
     c->np = np;
     for ( i = 0; i < nr_items; i++ )
-        if ( items[i].off && items[i].np == np )
-            c->off = true;
+        if ( items[i].np == np )
+        {
+            c->off |= items[i].off;
+            c->keep |= items[i].keep;
+        }
 
     return 0;
 }
@@ -699,6 +704,7 @@ static int __init add_region(struct candidate *c, const struct rmr_region *r)
 
         INIT_LIST_HEAD(&m->list);
         m->np = c->np;
+        m->keep_contents = c->keep;
         c->m = m;
     }
 
@@ -865,6 +871,9 @@ static int __init read_item(struct scan *s, const struct cmdline_item *item)
                item->node, wrong);
     else if ( item->off )
         printk("rmr: %s: off on the command line: not kept\n",
+               dt_node_full_name(c->np));
+    else if ( item->keep )
+        printk("rmr: %s: what is in its regions is kept when another domain gets it\n",
                dt_node_full_name(c->np));
     else
         return add_region(c, &r);

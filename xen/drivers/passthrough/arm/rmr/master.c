@@ -207,6 +207,7 @@ static int __init build_table(struct rmr_master *m, bool coherent)
     {
         struct rmr_region *r = &m->regions[i];
 
+        r->user = DOMID_INVALID;       /* firmware */
         if ( rmr_is_carveout(r) )
             continue;
 
@@ -334,21 +335,125 @@ static void join(struct rmr_master *m)
     printk(XENLOG_INFO "rmr: %s: joined %pd\n", dt_node_full_name(m->np), d);
 }
 
+static bool same_memory(const struct rmr_region *a, const struct rmr_region *b)
+{
+    return !rmr_is_carveout(a) && !rmr_is_carveout(b) &&
+           a->pa < b->pa + b->size && b->pa < a->pa + a->size;
+}
+
+/* From now on the data in regions of @m are @d's, whoever else has them too. */
+static void regions_are(const struct rmr_master *m, const struct domain *d)
+{
+    struct rmr_master *other;
+    unsigned int i, j;
+
+    rmr_for_each_master ( other )
+        for ( i = 0; i < other->nr_regions; i++ )
+            for ( j = 0; j < m->nr_regions; j++ )
+                if ( same_memory(&other->regions[i], &m->regions[j]) )
+                    other->regions[i].user = d->domain_id;
+}
+
+/* Has another master of @d this memory, with @d's data in it? */
+static bool in_use(const struct rmr_region *r, const struct domain *d)
+{
+    const struct rmr_master *m;
+    unsigned int i;
+
+    rmr_for_each_master ( m )
+        for ( i = 0; m->mapped == d && m->ready && i < m->nr_regions; i++ )
+            if ( same_memory(r, &m->regions[i]) )
+                return true;
+
+    return false;
+}
+
+/*
+ * Wipe what is to be wiped of the regions of @m, or flush all of them. A dirty
+ * line of the old owner must not be evicted over what the next one writes, nor
+ * over what the master writes. True when there is more to do.
+ */
+static bool clean_step(struct rmr_master *m, bool scrub)
+{
+    while ( m->flushing < m->nr_regions )
+    {
+        struct rmr_region *r = &m->regions[m->flushing];
+        paddr_t step = min_t(paddr_t, r->size - m->flushed, MB(2));
+
+        if ( r->va && step && (r->scrub || !scrub) )
+        {
+            if ( scrub )
+                memset(r->va + m->flushed, 0, step);
+            clean_and_invalidate_dcache_va_range(r->va + m->flushed, step);
+            m->flushed += step;
+            return true;
+        }
+
+        m->flushing++;
+        m->flushed = 0;
+    }
+
+    return false;
+}
+
+/* Judge, and pin: from here on the regions are being mapped in @d. */
+static int begin_mapping(struct rmr_master *m, struct domain *d, bool relaxed)
+{
+    unsigned int i;
+    int rc = rmr_policy_assign(m, d, relaxed) ?: rmr_p2m_pin(d, m);
+
+    if ( rc )
+        return rc;
+
+    m->mapped = d;
+    m->relaxed = relaxed;
+    m->flushing = 0;
+    m->flushed = 0;
+    for ( i = 0; i < m->nr_regions; i++ )
+        m->regions[i].scrub = rmr_region_foreign(m, &m->regions[i], d) &&
+                              !in_use(&m->regions[i], d);
+
+    return 0;
+}
+
+/*
+ * Map, and wipe. A domain that runs must not see a page before it is wiped; for
+ * one that does not yet, wipe last: what fails leaves the picture as it was.
+ */
+static int map_and_scrub_step(struct rmr_master *m, struct domain *d)
+{
+    int rc;
+
+    if ( d->creation_finished && clean_step(m, true) )
+        return -ERESTART;
+
+    rc = rmr_p2m_map_step(d, m);
+    if ( !rc && clean_step(m, true) )
+        return -ERESTART;
+
+    if ( !rc )
+    {
+        m->ready = true;
+        regions_are(m, d);
+    }
+
+    return rc;
+}
+
 /*
  * One step of bringing the regions of @m into @d's p2m; the first is to judge
  * and to pin. 0: they are there. -ERESTART: there is more to do. Any other
  * error: refused or failed, with the reason printed, and nothing is left.
  */
-static int map_step(struct rmr_master *m, struct domain *d)
+static int map_step(struct rmr_master *m, struct domain *d, bool relaxed)
 {
     int rc;
 
     if ( m->mapped != d || m->leaving )
     {
-        rc = rmr_policy_assign(m, d) ?: rmr_p2m_pin(d, m);
+        rc = begin_mapping(m, d, relaxed);
         if ( rc )
             return rc;
-        m->mapped = d;
     }
 
     if ( m->ready )
@@ -356,8 +461,7 @@ static int map_step(struct rmr_master *m, struct domain *d)
 
     if ( !m->map_rc )
     {
-        rc = rmr_p2m_map_step(d, m);
-        m->ready = !rc;
+        rc = map_and_scrub_step(m, d);
         if ( !rc || rc == -ERESTART )
             return rc;
         m->map_rc = rc;
@@ -375,12 +479,13 @@ static int map_step(struct rmr_master *m, struct domain *d)
 
 static int assign(struct rmr_master *m, struct domain *d)
 {
-    int rc = rmr_policy_assign(m, d);
+    const bool relaxed = m->mapped == d && m->relaxed;
+    int rc = rmr_policy_assign(m, d, relaxed);
 
-    /* Where a domctl assigns, rmr_map_dt_device() has done it. */
+    /* But for the hardware domain, rmr_map_dt_device() has done it. */
     while ( !rc && !m->ready )
     {
-        rc = map_step(m, d);
+        rc = map_step(m, d, relaxed);
         if ( rc == -ERESTART )
             rc = 0;
     }
@@ -404,11 +509,11 @@ int rmr_assign_dt_device(struct domain *d, struct dt_device_node *np)
     struct rmr_master *m = find_master(np);
     int rc;
 
-    if ( !m )
-        return RMR_NOT_MINE;
-
     spin_lock(&rmr_lock);
-    rc = assign(m, d);
+    if ( m )
+        rc = assign(m, d);
+    else
+        rc = rmr_policy_company(np, false, false, d) ?: RMR_NOT_MINE;
     spin_unlock(&rmr_lock);
 
     return rc;
@@ -421,7 +526,7 @@ static bool go_on(void)
     return !IS_ENABLED(CONFIG_ARM_RMR_DELAYS) && !hypercall_preempt_check();
 }
 
-int rmr_map_dt_device(struct domain *d, struct dt_device_node *np)
+int rmr_map_dt_device(struct domain *d, struct dt_device_node *np, bool relaxed)
 {
     struct rmr_master *m = find_master(np);
     int rc;
@@ -431,36 +536,11 @@ int rmr_map_dt_device(struct domain *d, struct dt_device_node *np)
 
     do {
         spin_lock(&rmr_lock);
-        rc = map_step(m, d);
+        rc = map_step(m, d, relaxed);
         spin_unlock(&rmr_lock);
     } while ( rc == -ERESTART && go_on() );
 
     return rc;
-}
-
-/*
- * A dirty line of the old owner must not be evicted over what the next one
- * writes, nor over what the master writes. True when there is more to flush.
- */
-static bool flush_step(struct rmr_master *m)
-{
-    while ( m->flushing < m->nr_regions )
-    {
-        const struct rmr_region *r = &m->regions[m->flushing];
-        paddr_t step = min_t(paddr_t, r->size - m->flushed, MB(2));
-
-        if ( r->va && step )
-        {
-            clean_and_invalidate_dcache_va_range(r->va + m->flushed, step);
-            m->flushed += step;
-            return true;
-        }
-
-        m->flushing++;
-        m->flushed = 0;
-    }
-
-    return false;
 }
 
 /*
@@ -472,7 +552,7 @@ static bool unmap_step(struct rmr_master *m, const struct domain *d)
     if ( !m->leaving || m->mapped != d )
         return false;
 
-    if ( rmr_p2m_unmap_step(m->mapped, m, false) || flush_step(m) )
+    if ( rmr_p2m_unmap_step(m->mapped, m, false) || clean_step(m, false) )
         return true;
 
     m->mapped = NULL;
@@ -497,6 +577,54 @@ bool rmr_unmap_dt_device(struct domain *d, struct dt_device_node *np)
     } while ( more && go_on() );
 
     return more;
+}
+
+/*
+ * One step of taking regions out of @d, which dies: those that its masters have
+ * left, and those of an assignment that was cut off. True when there is more.
+ */
+static bool release_step(struct domain *d)
+{
+    struct rmr_master *m;
+    unsigned int i;
+
+    rmr_for_each_master ( m )
+    {
+        if ( m->mapped != d || m->d == d )
+            continue;
+
+        if ( !m->leaving )
+        {
+            m->leaving = true;
+            m->ready = false;
+            m->map_rc = 0;
+            m->flushing = 0;
+            m->flushed = 0;
+        }
+        if ( unmap_step(m, d) )
+            return true;
+    }
+
+    /* Its ID may be another domain's one day. */
+    rmr_for_each_master ( m )
+        for ( i = 0; i < m->nr_regions; i++ )
+            if ( m->regions[i].user == d->domain_id )
+                m->regions[i].user = DOMID_IO;
+
+    return false;
+}
+
+int rmr_release(struct domain *d)
+{
+    bool more;
+
+    do {
+        spin_lock(&rmr_lock);
+        more = release_step(d);
+        spin_unlock(&rmr_lock);
+    } while ( more && go_on() );
+
+    return more ? -ERESTART : 0;
 }
 
 static int deassign(struct rmr_master *m, struct domain *d)
@@ -646,7 +774,7 @@ void __init rmr_hwdom_map(struct domain *d)
         while ( rc == -ERESTART )
         {
             spin_lock(&rmr_lock);
-            rc = map_step(m, d);
+            rc = map_step(m, d, false);
             spin_unlock(&rmr_lock);
             process_pending_softirqs();
         }

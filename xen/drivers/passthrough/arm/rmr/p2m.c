@@ -219,10 +219,11 @@ static bool same_leaves(const struct p2m_domain *p2m,
 
 /*
  * What is at @r's IPAs: nothing, the mapping that we want (perhaps in other
- * leaf sizes), or something else, whose first gfn goes to @gfn.
+ * leaf sizes), or something else, whose first gfn goes to @gfn and its type to
+ * @t.
  */
 static int check_range(struct p2m_domain *p2m, const struct rmr_region *r,
-                       unsigned long *gfn, bool *present)
+                       unsigned long *gfn, p2m_type_t *t, bool *present)
 {
     const unsigned long start = PFN_DOWN(r->iova);
     const unsigned long end = start + PFN_DOWN(r->size);
@@ -232,12 +233,11 @@ static int check_range(struct p2m_domain *p2m, const struct rmr_region *r,
 
     for ( *gfn = start; *gfn < end; )
     {
-        p2m_type_t t;
-        mfn_t mfn = p2m_get_entry(p2m, _gfn(*gfn), &t, NULL, &order, NULL);
+        mfn_t mfn = p2m_get_entry(p2m, _gfn(*gfn), t, NULL, &order, NULL);
 
-        if ( t != p2m_invalid )
+        if ( *t != p2m_invalid )
         {
-            if ( rmr_is_carveout(r) || t != p2m_mmio_direct_c ||
+            if ( rmr_is_carveout(r) || *t != p2m_mmio_direct_c ||
                  mfn_x(mfn) - *gfn != PFN_DOWN(r->pa) - start )
                 return -EEXIST;
             *present = true;
@@ -249,11 +249,36 @@ static int check_range(struct p2m_domain *p2m, const struct rmr_region *r,
     return 0;
 }
 
+/* For the message of a refusal. */
+static const char *type_name(p2m_type_t t)
+{
+    switch ( t )
+    {
+    case p2m_ram_rw:
+    case p2m_ram_ro:
+        return "RAM";
+    case p2m_mmio_direct_dev:
+    case p2m_mmio_direct_nc:
+    case p2m_mmio_direct_c:
+        return "a mapping of the host (iomem=, xen,reg)";
+    case p2m_map_foreign_rw:
+    case p2m_map_foreign_ro:
+        return "memory of another domain";
+    case p2m_grant_map_rw:
+    case p2m_grant_map_ro:
+        return "a granted page";
+    default:
+        return "something else";
+    }
+}
+
 static int pin_region(struct p2m_domain *p2m, const struct rmr_master *m,
                       const struct rmr_region *r)
 {
     unsigned long gfn;
     struct rmr_pin *pin = region_to_pin(r), *same;
+    p2m_type_t t = p2m_invalid;
+    const char *what;
     int rc;
 
     if ( !pin )
@@ -268,13 +293,17 @@ static int pin_region(struct p2m_domain *p2m, const struct rmr_master *m,
     }
 
     rc = pin_conflicts(p2m, pin) ? -EEXIST : 0;
+    what = "another master's region";
     gfn = pin->gfn;
     if ( !rc )
-        rc = check_range(p2m, r, &gfn, &pin->was_there);
+    {
+        rc = check_range(p2m, r, &gfn, &t, &pin->was_there);
+        what = type_name(t);
+    }
     if ( rc )
     {
-        printk("rmr: %s: %pd has something else at %"PRIrmr" of region %"PRIrmr"-%"PRIrmr": not assigned\n",
-               dt_node_full_name(m->np), p2m->domain, pfn_to_paddr(gfn),
+        printk("rmr: %s: %pd has %s at %"PRIrmr" of region %"PRIrmr"-%"PRIrmr": not assigned\n",
+               dt_node_full_name(m->np), p2m->domain, what, pfn_to_paddr(gfn),
                r->iova, r->iova + r->size - 1);
         xfree(pin);
         return rc;

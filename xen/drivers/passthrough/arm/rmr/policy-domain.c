@@ -326,11 +326,11 @@ static int refuse_state(const struct rmr_master *m, const struct domain *d)
 
 static int refuse_domain(const struct rmr_master *m, const struct domain *d)
 {
-    if ( !is_hardware_domain(d) )
+    if ( !is_iommu_enabled(d) )
     {
-        printk("rmr: %s: RMR masters can be the hardware domain's only, so far: not assigned to %pd; rmr=%s=off makes it an ordinary master\n",
-               dt_node_full_name(m->np), d, dt_node_full_name(m->np));
-        return -EOPNOTSUPP;
+        printk("rmr: %s: %pd was made without an IOMMU: not assigned\n",
+               dt_node_full_name(m->np), d);
+        return -EINVAL;
     }
 
     if ( p2m_get_hostp2m(d)->mem_access_enabled )
@@ -372,7 +372,7 @@ int rmr_policy_context(struct rmr_master *m, const struct domain *d)
  * Every rule on assigning @m to @d that can be judged before its regions are
  * mapped. 0, or an errno with the reason printed.
  */
-int rmr_policy_assign(struct rmr_master *m, const struct domain *d)
+int rmr_policy_assign(struct rmr_master *m, struct domain *d, bool relaxed)
 {
     int rc = refuse_state(m, d);
 
@@ -381,7 +381,13 @@ int rmr_policy_assign(struct rmr_master *m, const struct domain *d)
     if ( !rc )
         rc = refuse_domain(m, d);
     if ( !rc )
+        rc = rmr_policy_company(m->np, true, relaxed, d);
+    if ( !rc )
         rc = refuse_shared(m, d);
+    if ( !rc && !is_hardware_domain(d) )
+        rc = rmr_policy_guest_taken(m, d);
+    if ( !rc )
+        rc = rmr_policy_scrub(m, d);
     if ( !rc )
         rc = rmr_policy_context(m, d);
 

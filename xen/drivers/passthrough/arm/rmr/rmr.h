@@ -6,6 +6,7 @@
  *   dt.c       firmware's description -> masters and their regions
  *   policy.c   every refusal of what firmware describes
  *   policy-domain.c   every refusal of an assignment
+ *   policy-guest.c    those that are for other domains than the hardware domain
  *   table.c    stage-2 tables that map regions
  *   p2m.c      the same regions in a domain's p2m, pinned
  *   master.c   the life of a master
@@ -45,6 +46,8 @@ struct rmr_region {
     const struct dt_device_node *np;   /* /reserved-memory child, NULL if
                                           declared on the command line */
     void *va;                          /* cached, to flush it; may be NULL */
+    domid_t user;                      /* whose data are in it */
+    bool scrub;                        /* wipe them for the next user */
 };
 
 /* Are the IPAs that @r takes those of its own memory? */
@@ -141,6 +144,7 @@ struct rmr_master {
      * texts, or NULL when it may be assigned.
      */
     const char *kept;
+    bool keep_contents;                /* on the command line */
 
     /* Set when the SMMU's driver has installed the RMR context. */
     const struct rmr_smmu_ops *ops;
@@ -166,7 +170,8 @@ struct rmr_master {
     unsigned int nr_pinned;            /* of regions, from the first */
     bool ready, leaving;
     int map_rc;                        /* why mapping failed and is undone */
-    unsigned int flushing;             /* the region to be flushed next, */
+    unsigned int flushing;             /* the region to be wiped or flushed
+                                          next, */
     paddr_t flushed;                   /* and how much of it has been */
     bool joining;                      /* verified, about to be switched */
     unsigned int joins, leaves;
@@ -300,7 +305,7 @@ int rmr_policy_sharing(const struct list_head *masters);
 /* policy-domain.c */
 struct rmr_master *rmr_find_stream(const struct dt_device_node *iommu,
                                    const struct rmr_stream *s);
-int rmr_policy_assign(struct rmr_master *m, const struct domain *d);
+int rmr_policy_assign(struct rmr_master *m, struct domain *d, bool relaxed);
 int rmr_policy_context(struct rmr_master *m, const struct domain *d);
 int rmr_policy_alias(const struct dt_device_node *np,
                      const struct dt_device_node *iommu,
@@ -310,5 +315,13 @@ bool rmr_policy_no_room(const struct dt_device_node *np,
                         const struct domain *d);
 bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b);
 bool rmr_policy_hwdom_taken(struct rmr_master *m);
+
+/* policy-guest.c */
+int rmr_policy_guest_taken(const struct rmr_master *m, struct domain *d);
+bool rmr_region_foreign(const struct rmr_master *m, const struct rmr_region *r,
+                        const struct domain *d);
+int rmr_policy_scrub(const struct rmr_master *m, const struct domain *d);
+int rmr_policy_company(const struct dt_device_node *np, bool is_rmr,
+                       bool relaxed, const struct domain *d);
 
 #endif /* ARM_RMR_H */

@@ -5,6 +5,7 @@
  */
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/iommu.h>
 #include <xen/sched.h>
 
 #include <public/sysctl.h>
@@ -149,6 +150,33 @@ int rmr_sysctl(struct xen_sysctl_rmr_master *op)
         put_state(op, m);
 
     return rc;
+}
+
+/*
+ * XENMEM_reserved_device_memory_map, for callers that know nothing of masters:
+ * every range that no domain may have RAM at, if it is to get its device. For
+ * all devices only: there is no way to name one by its path.
+ */
+int cf_check rmr_get_reserved_device_memory(iommu_grdm_t *func, void *ctxt)
+{
+    const struct rmr_master *m;
+    unsigned int i;
+
+    if ( !is_control_domain(current->domain) )
+        return 0;
+
+    rmr_for_each_master ( m )
+        for ( i = 0; i < m->nr_regions; i++ )
+        {
+            const struct rmr_region *r = &m->regions[i];
+            /* No PCI device has this ID. */
+            int rc = func(PFN_DOWN(r->iova), PFN_DOWN(r->size), ~0U, ctxt);
+
+            if ( rc < 0 )
+                return rc;
+        }
+
+    return 0;
 }
 
 /*
