@@ -20,6 +20,7 @@
 #include <public/xen.h>
 #include <public/domctl.h>
 #include <public/hypfs.h>
+#include <public/memory.h>
 #include <public/sysctl.h>
 
 /* The kernel's interface: the hypercall's number and five arguments. */
@@ -233,12 +234,106 @@ static int hypfs_print(const char *path, unsigned int depth)
     return result;
 }
 
+/* --- What a toolstack could do to a guest's region (guarantee G5) ---------- */
+
+static void attacked(const char *what, long rc)
+{
+    printf("attack: %s: %s\n", what, rc < 0 ? strerror(errno) : "NOT REFUSED");
+    memset(command, 0, COMMAND_SIZE);
+}
+
+static void attack_mapping(unsigned int domain, uint64_t gfn, uint64_t mfn,
+                           bool add)
+{
+    struct xen_domctl *op = (void *)command;
+
+    op->cmd = XEN_DOMCTL_memory_mapping;
+    op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op->domain = domain;
+    op->u.memory_mapping.first_gfn = gfn;
+    op->u.memory_mapping.first_mfn = mfn;
+    op->u.memory_mapping.nr_mfns = 1;
+    op->u.memory_mapping.add_mapping = add;
+    attacked(add ? "memory_mapping add" : "memory_mapping remove",
+             hypercall(__HYPERVISOR_domctl, (uintptr_t)op, 0, 0, 0, 0));
+}
+
+static void attack_permission(unsigned int domain, uint64_t mfn)
+{
+    struct xen_domctl *op = (void *)command;
+
+    op->cmd = XEN_DOMCTL_iomem_permission;
+    op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op->domain = domain;
+    op->u.iomem_permission.first_mfn = mfn;
+    op->u.iomem_permission.nr_mfns = 1;
+    op->u.iomem_permission.allow_access = 1;
+    attacked("iomem_permission",
+             hypercall(__HYPERVISOR_domctl, (uintptr_t)op, 0, 0, 0, 0));
+}
+
+static void attack_access(unsigned int domain, uint64_t gfn)
+{
+    struct xen_mem_access_op *op = (void *)command;
+
+    op->op = XENMEM_access_op_set_access;
+    op->access = XENMEM_access_n;
+    op->domid = domain;
+    op->nr = 1;
+    op->pfn = gfn;
+    attacked("mem_access", hypercall(__HYPERVISOR_memory_op, XENMEM_access_op,
+                                     (uintptr_t)op, 0, 0, 0));
+}
+
+static void attack_remove(unsigned int domain, uint64_t gfn)
+{
+    struct xen_remove_from_physmap *op = (void *)command;
+
+    op->domid = domain;
+    op->gpfn = gfn;
+    attacked("remove_from_physmap",
+             hypercall(__HYPERVISOR_memory_op, XENMEM_remove_from_physmap,
+                       (uintptr_t)op, 0, 0, 0));
+}
+
+/* The result is the number of extents that were done: 0 is as good as an error. */
+static void attack_reservation(unsigned int domain, uint64_t gfn,
+                               unsigned int cmd, const char *what)
+{
+    struct xen_memory_reservation *op = (void *)command;
+    int rc;
+
+    *(xen_pfn_t *)data = gfn;
+    set_xen_guest_handle(op->extent_start, (xen_pfn_t *)data);
+    op->nr_extents = 1;
+    op->domid = domain;
+    errno = EBUSY;
+    rc = hypercall(__HYPERVISOR_memory_op, cmd, (uintptr_t)op, 0, 0, 0);
+    attacked(what, rc ? rc : -1);
+}
+
+/* Tries all on the page at @gfn of @domain, which is page @gfn of the host. */
+static int attack(unsigned int domain, uint64_t gfn)
+{
+    attack_mapping(domain, gfn, gfn, false);
+    attack_mapping(domain, gfn, gfn, true);
+    attack_permission(domain, gfn);
+    attack_access(domain, gfn);
+    attack_remove(domain, gfn);
+    attack_reservation(domain, gfn, XENMEM_decrease_reservation,
+                       "decrease_reservation");
+    attack_reservation(domain, gfn, XENMEM_populate_physmap,
+                       "populate_physmap");
+    return 0;
+}
+
 static int usage(void)
 {
     fputs("usage: rmrctl key <keys>                 send debug keys to Xen\n"
           "       rmrctl hypfs [path]               print hypfs below path (default /rmr)\n"
           "       rmrctl assign <node> [domain]     assign a device tree node (default: domain 0)\n"
-          "       rmrctl deassign <node> [domain]   take it away again\n",
+          "       rmrctl deassign <node> [domain]   take it away again\n"
+          "       rmrctl attack <domain> <gfn>      try to change a mapping of a guest\n",
           stderr);
     return 2;
 }
@@ -250,14 +345,17 @@ int main(int argc, char **argv)
     unsigned int domain = argc > 3 ? strtoul(argv[3], NULL, 0) : 0;
     bool assign = !strcmp(what, "assign"), deassign = !strcmp(what, "deassign");
     bool key = !strcmp(what, "key"), hypfs = !strcmp(what, "hypfs");
+    bool attacks = !strcmp(what, "attack") && argc == 4;
 
-    if ( argc > 4 || !(assign || deassign || key || hypfs) ||
+    if ( argc > 4 || !(assign || deassign || key || hypfs || attacks) ||
          (!operand && !hypfs) )
         return usage();
 
     open_privcmd();
     hypercall_area();
 
+    if ( attacks )
+        return attack(strtoul(operand, NULL, 0), strtoull(argv[3], NULL, 0));
     if ( key )
         return send_keys(operand);
     if ( hypfs )
