@@ -210,22 +210,6 @@ void s2_tlb_invalidate_all(struct s2_tlb *t)
         each_set(&t->vmid[i], cache_mark);
 }
 
-void s2_tlb_invalidate_ipa(struct s2_tlb *t, unsigned int vmid, uint64_t ipa,
-                           bool leaf)
-{
-    struct s2_vmid *v = vmid_of(t, vmid);
-    unsigned int i, l;
-
-    for ( i = 0; i < machine.nr_ipas; i++ )
-    {
-        if ( (machine.ipas[i] ^ ipa) >> 12 )
-            continue;
-        cache_mark(&v->leaf[i]);
-        for ( l = 0; !leaf && l < 4; l++ )
-            cache_mark(&v->table[i][l]);
-    }
-}
-
 void s2_tlb_sync(struct s2_tlb *t)
 {
     unsigned int i;

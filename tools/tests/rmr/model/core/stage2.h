@@ -58,9 +58,6 @@ void s2_tlb_fill(struct s2_tlb *t);
 
 void s2_tlb_invalidate(struct s2_tlb *t, unsigned int vmid);
 void s2_tlb_invalidate_all(struct s2_tlb *t);
-/* Of one page; with @leaf the walk caches stay. */
-void s2_tlb_invalidate_ipa(struct s2_tlb *t, unsigned int vmid, uint64_t ipa,
-                           bool leaf);
 void s2_tlb_sync(struct s2_tlb *t);
 
 /* All that a transaction to @ipa may come to by way of @s2, a regime that has

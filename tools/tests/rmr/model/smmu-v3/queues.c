@@ -71,9 +71,6 @@ static bool execute(struct smmu_v3 *s, uint64_t c0, uint64_t c1)
         counts.tlbi++;
         s2_tlb_invalidate(&s->tlb, vmid);
         break;
-    case 0x2a:                                   /* TLBI_S2_IPA */
-        s2_tlb_invalidate_ipa(&s->tlb, vmid, c1 & 0x000ffffffffff000UL, c1 & 1);
-        break;
     case 0x30:                                   /* TLBI_NSNH_ALL */
         s2_tlb_invalidate_all(&s->tlb);
         break;
