@@ -6,7 +6,8 @@
  * one. -s only one scenario; -q stops at the first
  * failure and says nothing else; -r notes what is not allowed and goes on: a
  * line for each scenario and machine, which makes a golden file. -c: what a
- * switch costs instead; with -n for so many StreamIDs only.
+ * switch costs instead; with -n for so many StreamIDs only. -V: trusts no
+ * judgement of a step before.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,7 +214,7 @@ int main(int argc, char **argv)
     int c;
 
     random_seed = 1;
-    while ( (c = getopt(argc, argv, "cg:n:s:S:t:qr")) != -1 )
+    while ( (c = getopt(argc, argv, "cg:n:s:S:t:qrV")) != -1 )
         switch ( c )
         {
         case 'c': only_costs = true; break;
@@ -223,6 +224,7 @@ int main(int argc, char **argv)
         case 'S': random_seed = strtoul(optarg, NULL, 0); break;
         case 't': seconds = strtoul(optarg, NULL, 0); break;
         case 'q': quiet = true; break;
+        case 'V': oracle_distrusts = true; break;
         case 'r': record = true; break;
         default:  return EXIT_FAILURE;
         }

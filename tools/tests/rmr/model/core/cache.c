@@ -32,11 +32,13 @@ void cache_mark(struct cached_set *set)
         set->c[i].marked = true;
 }
 
-void cache_sync(struct cached_set *set)
+bool cache_sync(struct cached_set *set)
 {
-    unsigned int i;
+    unsigned int i, was = set->nr;
 
     for ( i = set->nr; i-- > 0; )
         if ( set->c[i].marked )
             set->c[i] = set->c[--set->nr];
+
+    return set->nr != was;
 }

@@ -30,6 +30,7 @@ struct cached_set {
 bool cache_take(struct cached_set *set, uint64_t v, unsigned int level,
                 bool stale);
 void cache_mark(struct cached_set *set);
-void cache_sync(struct cached_set *set);
+/* True if something went. */
+bool cache_sync(struct cached_set *set);
 
 #endif /* MODEL_CACHE_H */

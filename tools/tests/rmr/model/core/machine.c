@@ -47,6 +47,7 @@ void dom_add_range(struct dom *d, uint64_t ipa, uint64_t pa, uint64_t size)
 {
     if ( d->nr_ranges == MAX_RANGES )
         run_fail("too many ranges");
+    machine.remapped++;
     d->ranges[d->nr_ranges++] = (struct range){ ipa, pa, size };
 }
 
@@ -61,6 +62,7 @@ void dom_drop_range(struct dom *d, uint64_t ipa, uint64_t size)
             struct range r = d->ranges[i];
             uint64_t end = r.ipa + r.size, upto = ipa + size;
 
+            machine.remapped++;
             d->ranges[i] = d->ranges[--d->nr_ranges];
             if ( r.ipa < ipa )
                 dom_add_range(d, r.ipa, r.pa, ipa - r.ipa);
@@ -68,6 +70,12 @@ void dom_drop_range(struct dom *d, uint64_t ipa, uint64_t size)
                 dom_add_range(d, upto, r.pa + (upto - r.ipa), end - upto);
             return;
         }
+}
+
+void dom_drop_all(struct dom *d)
+{
+    machine.remapped++;
+    d->nr_ranges = 0;
 }
 
 uint64_t dom_lookup(const struct dom *d, uint64_t ipa)
@@ -97,6 +105,7 @@ bool dom_maps(const struct dom *d, uint64_t ipa, uint64_t pa)
 
 void machine_probe(struct master *m, uint64_t ipa, bool inside, uint64_t pa)
 {
+    struct probe *p;
     unsigned int i;
 
     for ( i = 0; i < machine.nr_probes; i++ )
@@ -105,13 +114,13 @@ void machine_probe(struct master *m, uint64_t ipa, bool inside, uint64_t pa)
 
     if ( machine.nr_probes == MAX_PROBES )
         run_fail("too many probes");
-    machine.probes[machine.nr_probes++] =
-        (struct probe){ .m = m, .ipa = ipa, .inside = inside, .pa = pa };
+    p = &machine.probes[machine.nr_probes++];
+    *p = (struct probe){ .m = m, .ipa = ipa, .inside = inside, .pa = pa };
 
-    for ( i = 0; i < machine.nr_ipas; i++ )
-        if ( machine.ipas[i] == ipa )
-            return;
-    machine.ipas[machine.nr_ipas++] = ipa;
+    while ( p->index < machine.nr_ipas && machine.ipas[p->index] != ipa )
+        p->index++;
+    if ( p->index == machine.nr_ipas )
+        machine.ipas[machine.nr_ipas++] = ipa;
 }
 
 /* The edges and the middle of each region, one page beside it, and RAM. */
@@ -173,11 +182,6 @@ void machine_start(void)
 
 void machine_stop(void)
 {
-    unsigned int i;
-
-    for ( i = 0; i < MAX_SMMUS; i++ )
-        if ( machine.smmu[i] )
-            machine.smmu[i]->ops->destroy(machine.smmu[i]);
     memset(&machine, 0, sizeof(machine));
     free(fdt);
     fdt = NULL;

@@ -100,6 +100,7 @@ struct dom {
 struct probe {
     struct master *m;
     uint64_t ipa, pa;
+    unsigned int index;     /* of the address, in machine.ipas */
     bool inside;            /* of a region of m */
 };
 
@@ -116,6 +117,7 @@ struct machine {
     unsigned int nr_probes;
     uint64_t ipas[MAX_PROBES];         /* each address once */
     unsigned int nr_ipas;
+    unsigned long remapped;            /* times that a domain's ranges changed */
     bool any_incoherent;
 };
 
@@ -146,6 +148,7 @@ struct model_smmu *machine_smmu_at(uint64_t pa, unsigned int *offset);
  * call that removes it. */
 void dom_add_range(struct dom *d, uint64_t ipa, uint64_t pa, uint64_t size);
 void dom_drop_range(struct dom *d, uint64_t ipa, uint64_t size);
+void dom_drop_all(struct dom *d);
 /* Where @d has @ipa, or ~0. */
 uint64_t dom_lookup(const struct dom *d, uint64_t ipa);
 bool dom_maps(const struct dom *d, uint64_t ipa, uint64_t pa);

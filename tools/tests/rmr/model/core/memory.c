@@ -12,6 +12,9 @@
  *
  * Invariant: a word without history has the same value in memory and in the
  * CPU's view, or a device has written it and the CPU holds a stale line.
+ *
+ * Who has looked at a word is remembered until a device could read something
+ * else there; then it is in dirty[] that they have to look again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +28,7 @@
 #define WORDS      (MEM_SIZE / 8)
 #define PAGES      (MEM_SIZE / MEM_PAGE)
 #define HISTORIES  16384
+#define PAGE_WORDS (MEM_PAGE / 8)
 
 /*
  * What was there before. Whatever is taken for a table's entry is valid at any
@@ -50,6 +54,12 @@ static size_t object_at[65536], object_size[65536];
 static unsigned int nr_objects, next_page;
 static unsigned long pages_in_use;
 static bool lines, changed;
+
+static uint64_t *readers;              /* of a word: bits of mem_view() */
+static bool page_read[PAGES];          /* it may have readers */
+static bool page_stored[PAGES];        /* there may be more than garbage */
+static bool noticed;                   /* ... and nowhere else is */
+static uint64_t dirty[MEM_DEVICES];
 bool mem_plain;
 
 static void setup(void)
@@ -58,28 +68,82 @@ static void setup(void)
                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memory = calloc(WORDS, sizeof(*memory));
     which = calloc(WORDS, sizeof(*which));
+    readers = calloc(WORDS, sizeof(*readers));
     hist = calloc(HISTORIES, sizeof(*hist));
-    if ( cpu == MAP_FAILED || !memory || !which || !hist )
+    if ( cpu == MAP_FAILED || !memory || !which || !hist || !readers )
         abort();
     next_page = PAGES;
 }
 
+static void note_reader(uint32_t word, uint64_t reader)
+{
+    readers[word] |= reader;
+    page_read[word / PAGE_WORDS] = true;
+}
+
+/* What a device may read at @word is something else now. */
+static void tell_readers(uint32_t word)
+{
+    unsigned int i;
+
+    if ( !readers[word] )
+        return;
+    for ( i = 0; i < MEM_DEVICES; i++ )
+        dirty[i] |= readers[word];
+    readers[word] = 0;
+}
+
+static void tell_readers_of_page(unsigned int page)
+{
+    unsigned int i;
+
+    for ( i = 0; page_read[page] && i < PAGE_WORDS; i++ )
+        tell_readers(page * PAGE_WORDS + i);
+    page_read[page] = false;
+}
+
+uint64_t mem_dirty(unsigned int device)
+{
+    uint64_t was = dirty[device];
+
+    dirty[device] = 0;
+
+    return was;
+}
+
+static void reset_page(unsigned int page)
+{
+    size_t first = page * PAGE_WORDS, i;
+
+    if ( page_read[page] )
+        memset(readers + first, 0, PAGE_WORDS * sizeof(*readers));
+    page_read[page] = false;
+    if ( page >= next_page || (noticed && !page_stored[page]) )
+        return;
+
+    for ( i = first; i < first + PAGE_WORDS; i++ )
+        cpu[i] = memory[i] = GARBAGE;
+    page_stored[page] = false;
+}
+
 void mem_reset(bool l)
 {
-    size_t words, i;
+    unsigned int i;
 
     if ( !cpu )
         setup();
 
-    words = next_page * (MEM_PAGE / 8);
-    for ( i = 0; i < words; i++ )
-        cpu[i] = memory[i] = GARBAGE;
-    memset(which, 0, words * sizeof(*which));
+    for ( i = 0; i < nr_hist; i++ )
+        which[hist[i].word] = 0;
+    for ( i = 0; i < PAGES; i++ )
+        reset_page(i);
     memset(object, 0, sizeof(object));
+    memset(dirty, 0xff, sizeof(dirty));
     nr_hist = 0;
     nr_objects = 0;
     next_page = 1;
     pages_in_use = 0;
+    noticed = false;
     lines = l;
     changed = true;
 }
@@ -118,7 +182,10 @@ static char *take(unsigned int first, unsigned int nr, size_t offset,
         host_bug("the model is out of DMA memory", __FILE__, __LINE__);
 
     for ( i = first; i < first + nr; i++ )
+    {
         object[i] = nr_objects;
+        tell_readers_of_page(i);
+    }
     object_at[nr_objects] = first * MEM_PAGE + offset;
     object_size[nr_objects] = size;
     pages_in_use += nr;
@@ -184,6 +251,7 @@ static void give(unsigned int page)
     for ( ; page < PAGES && object[page] == id; page++ )
     {
         object[page] = 0;
+        tell_readers_of_page(page);
         pages_in_use--;
     }
     changed = true;
@@ -205,12 +273,15 @@ unsigned long mem_pages_in_use(void)
     return pages_in_use;
 }
 
-bool mem_is_one_object(uint64_t pa, size_t size)
+/* What can change the answer is that the first page is freed, or allocated. */
+bool mem_is_one_object(uint64_t pa, size_t size, uint64_t reader)
 {
     unsigned int id;
 
     if ( pa - MEM_BASE >= MEM_SIZE )
         return false;
+
+    note_reader((pa - MEM_BASE) / 8, reader);
 
     id = object[(pa - MEM_BASE) / MEM_PAGE];
 
@@ -250,6 +321,8 @@ static void store_word(uint32_t word)
         return;
 
     changed = true;
+    page_stored[word / PAGE_WORDS] = true;
+    tell_readers(word);
     h = history(word);
     if ( h->nr == MEM_VALUES )
         host_bug("too many values of one word without a barrier", __FILE__,
@@ -270,6 +343,7 @@ bool mem_stored(const void *p, size_t size)
 
 static void drop(unsigned int i)
 {
+    tell_readers(hist[i].word);
     which[hist[i].word] = 0;
     if ( i != --nr_hist )
     {
@@ -288,12 +362,17 @@ void mem_barrier(void)
 
         if ( lines )
         {
+            if ( h->fresh != h->nr - 1 )
+                tell_readers(h->word);
             h->fresh = h->nr - 1;
             continue;
         }
         memory[h->word] = h->v[h->nr - 1];
-        drop(i);
+        which[h->word] = 0;
+        tell_readers(h->word);
     }
+    if ( !lines )
+        nr_hist = 0;
 }
 
 /* Every store to the line is in memory; what the CPU caches of it is gone. */
@@ -322,12 +401,17 @@ void mem_clean(const void *p, size_t size, bool invalidate)
     }
 }
 
-bool mem_view(uint64_t pa, bool coherent, struct mem_view *view)
+bool mem_view(uint64_t pa, bool coherent, uint64_t reader,
+              struct mem_view *view)
 {
     size_t word = (pa - MEM_BASE) / 8;
     unsigned int i;
 
-    if ( pa - MEM_BASE >= MEM_SIZE || !object[(pa - MEM_BASE) / MEM_PAGE] )
+    if ( pa - MEM_BASE >= MEM_SIZE )
+        return false;
+    if ( reader )
+        note_reader(word, reader);
+    if ( !object[(pa - MEM_BASE) / MEM_PAGE] )
         return false;
 
     if ( mem_plain || !which[word] )
@@ -355,24 +439,42 @@ void mem_device_store(uint64_t pa, bool coherent, uint64_t value)
     if ( which[word] )
         drop(which[word] - 1);
     memory[word] = value;
+    page_stored[word / PAGE_WORDS] = true;
+    tell_readers(word);
     /* One that does not snoop leaves a line in the CPU's cache as it was. */
     if ( coherent )
         cpu[word] = value;
     changed = true;
 }
 
+static bool page_noticed(unsigned int page)
+{
+    size_t word = page * PAGE_WORDS, end = word + PAGE_WORDS;
+
+    if ( !memcmp(cpu + word, memory + word, MEM_PAGE) )
+        return true;
+    for ( ; word < end; word++ )
+        if ( cpu[word] != memory[word] && !which[word] )
+            return false;
+
+    return true;
+}
+
 /* Where lines may be stale the CPU's view is another one rightfully. */
 bool mem_all_noticed(void)
 {
-    size_t word, words = next_page * (MEM_PAGE / 8);
+    unsigned int i;
 
-    for ( word = 0; word < words && !lines; word++ )
-    {
-        const struct history *h = which[word] ? &hist[which[word] - 1] : NULL;
+    if ( lines )
+        return true;
 
-        if ( cpu[word] != (h ? h->v[h->nr - 1] : memory[word]) )
+    for ( i = 0; i < nr_hist; i++ )
+        if ( cpu[hist[i].word] != hist[i].v[hist[i].nr - 1] )
             return false;
-    }
+    for ( i = 0; i < next_page; i++ )
+        if ( !page_noticed(i) )
+            return false;
+    noticed = true;
 
     return true;
 }

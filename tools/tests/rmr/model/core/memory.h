@@ -15,6 +15,7 @@
 #define MEM_SIZE   (8UL << 20)
 #define MEM_PAGE   4096UL
 #define MEM_LINE   64UL
+#define MEM_DEVICES 2               /* that read it: mem_dirty() */
 
 /* More values than any word has between two barriers. */
 #define MEM_VALUES 6
@@ -35,9 +36,11 @@ bool mem_stored(const void *p, size_t size);
 
 /*
  * What a device may read at @pa. False: nothing is allocated there, and what
- * comes back is nobody's to rely on.
+ * comes back is nobody's to rely on. When there is, or may be, another answer,
+ * @reader is among the bits of mem_dirty(). 0: nobody wants to know.
  */
-bool mem_view(uint64_t pa, bool coherent, struct mem_view *view);
+bool mem_view(uint64_t pa, bool coherent, uint64_t reader,
+              struct mem_view *view);
 
 /* All stores so far are done; all stores to these lines are in memory. */
 void mem_barrier(void);
@@ -46,8 +49,11 @@ void mem_clean(const void *p, size_t size, bool invalidate);
 /* A device's write. */
 void mem_device_store(uint64_t pa, bool coherent, uint64_t value);
 
+/* What has been read and is something else now, since @device last asked. */
+uint64_t mem_dirty(unsigned int device);
+
 /* Are all of [@pa, @pa + @size) in one allocation? */
-bool mem_is_one_object(uint64_t pa, size_t size);
+bool mem_is_one_object(uint64_t pa, size_t size, uint64_t reader);
 
 /* Anything changed that a device could see since the last call? */
 bool mem_changed(void);

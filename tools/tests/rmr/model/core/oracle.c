@@ -5,6 +5,11 @@
  *
  * Invariant: between two steps nothing changes that a device could see, so what
  * is judged at each step is all that ever could have happened.
+ *
+ * A set is computed again only if it can be another one: the SMMU says which of
+ * its answers may have changed (smmu.h), and the rest of what a judgement is
+ * made of is in struct situation. A set that is the same, in a situation that is
+ * the same, has been judged.
  */
 #include <stdio.h>
 #include <string.h>
@@ -56,9 +61,26 @@ const char *out_names(unsigned int set)
 }
 
 static bool busy, dirty;
+bool oracle_distrusts;
+
+/* Whatever a judgement of a master's DMA depends on, beside its SMMU's answers. */
+struct situation {
+    enum phase phase;
+    const struct dom *dom;
+    unsigned long remapped;
+    enum translating translating;
+};
+
+static struct situation situations[MAX_MASTERS];
+static uint64_t changed[MAX_SMMUS];    /* answers, since they were judged */
+static unsigned int judged_probes;     /* those from here on never were */
+static unsigned long transactions;     /* of those before */
+static uint8_t sets[MAX_PROBES][MAX_SIDS];
 
 void oracle_reset(bool record)
 {
+    judged_probes = transactions = 0;
+    memset(changed, 0xff, sizeof(changed));
     busy = false;
     dirty = true;
     memset(&oracle, 0, sizeof(oracle));
@@ -105,7 +127,7 @@ unsigned int oracle_set(const struct master *m, uint32_t sid,
     struct model_smmu *s = machine.smmu[m->smmu];
     struct question q = { .m = m, .p = p };
 
-    s->ops->answers(s, sid, p->ipa, add_answer, &q);
+    s->ops->answers(s, sid, p->index, add_answer, &q);
 
     return q.set;
 }
@@ -118,7 +140,7 @@ unsigned int oracle_ask(struct master *m, uint64_t ipa)
     /* What a call has promised holds for transactions that come after it. */
     if ( s->ops->settle )
         s->ops->settle(s);
-    s->ops->age(s);
+    changed[m->smmu] |= s->ops->age(s, false);
     for ( i = 0; i < machine.nr_probes; i++ )
         if ( machine.probes[i].m == m && machine.probes[i].ipa == ipa )
             for ( j = 0; j < m->nr_sids; j++ )
@@ -164,20 +186,21 @@ static unsigned int allowed_before(const struct master *m)
     return desc->gbpa_abort ? OUT_ABORT : OUT_BYPASS;
 }
 
+static unsigned int may_be(const struct master *m, bool inside,
+                           enum translating now)
+{
+    return (now != TRANSLATES_NOT ? allowed(m, inside) : 0) |
+           (now != TRANSLATES ? allowed_before(m) : 0);
+}
+
 static void judge_one(struct master *m, const struct probe *p, uint32_t sid,
-                      const char *what, uint64_t arg)
+                      unsigned int set, const char *what, uint64_t arg)
 {
     struct model_smmu *s = machine.smmu[m->smmu];
     enum translating now = s->ops->translating(s);
-    unsigned int set = oracle_set(m, sid, p), may = 0, bad;
+    unsigned int bad = set & ~may_be(m, p->inside, now);
 
-    if ( now != TRANSLATES_NOT )
-        may |= allowed(m, p->inside);
-    if ( now != TRANSLATES )
-        may |= allowed_before(m);
-    bad = set & ~may;
-
-    oracle.judged++;
+    oracle.anew++;
     oracle.seen[m->phase][p->inside] |= set;
     oracle.bad[m->phase][p->inside] |= bad;
     if ( p->inside && now == TRANSLATES && m->phase <= PHASE_BROKEN )
@@ -195,22 +218,89 @@ void oracle_changed(void)
     dirty = true;
 }
 
+static bool situation_changed(unsigned int i)
+{
+    const struct master *m = &machine.masters[i];
+    struct model_smmu *s = machine.smmu[m->smmu];
+    struct situation *was = &situations[i], now = {
+        .phase = m->phase,
+        .dom = m->dom,
+        .remapped = machine.remapped,
+        .translating = s->ops->translating(s),
+    };
+
+    if ( now.phase == was->phase && now.dom == was->dom &&
+         now.remapped == was->remapped && now.translating == was->translating )
+        return false;
+    *was = now;
+
+    return true;
+}
+
+/* All StreamIDs of the probe: those of which the answer may have changed. */
+static void judge_probe(unsigned int n, bool all, const char *what,
+                        uint64_t arg)
+{
+    const struct probe *p = &machine.probes[n];
+    struct master *m = p->m;
+    uint64_t mask = all ? EVERYTHING : changed[m->smmu];
+    unsigned int j, set;
+
+    if ( !mask && !oracle_distrusts )
+        return;
+
+    for ( j = 0; j < m->nr_sids; j++ )
+    {
+        bool same = !(mask & (PROBE_BIT(p->index) | STREAM_BIT(m->sids[j])));
+
+        if ( same && !oracle_distrusts )
+            continue;
+        busy = false;                  /* a failure does not come back */
+        set = oracle_set(m, m->sids[j], p);
+        if ( !same )
+            judge_one(m, p, m->sids[j], set, what, arg);
+        else if ( set != sets[n][j] )
+            run_fail("%s at %#lx: it has become %s unnoticed", m->name, p->ipa,
+                     out_names(set));
+        sets[n][j] = set;
+        busy = true;
+    }
+}
+
+/* Nothing is left to be found out that age() has not found. */
+static void distrust(struct model_smmu *s)
+{
+    busy = false;
+    if ( oracle_distrusts && s->ops->age(s, true) )
+        run_fail("SMMU %u has changed unnoticed", s->index);
+    busy = true;
+}
+
 static void judge_all(const char *what, uint64_t arg)
 {
-    unsigned int i, j;
+    bool other[MAX_MASTERS], any = oracle_distrusts;
+    unsigned int i;
 
     for ( i = 0; i < machine.nr_smmus; i++ )
-        machine.smmu[i]->ops->age(machine.smmu[i]);
-    for ( i = 0; i < machine.nr_probes; i++ )
     {
-        struct probe *p = &machine.probes[i];
+        changed[i] |= machine.smmu[i]->ops->age(machine.smmu[i], false);
+        distrust(machine.smmu[i]);
+        any |= changed[i] != 0;
+    }
+    for ( i = 0; i < machine.nr_masters; i++ )
+        any |= other[i] = situation_changed(i);
+    oracle.judged += transactions;
+    if ( !any && judged_probes == machine.nr_probes )
+        return;
 
-        for ( j = 0; j < p->m->nr_sids; j++ )
-        {
-            busy = false;              /* a failure does not come back */
-            judge_one(p->m, p, p->m->sids[j], what, arg);
-            busy = true;
-        }
+    for ( i = 0; i < machine.nr_probes; i++ )
+        judge_probe(i, other[machine.probes[i].m - machine.masters] ||
+                       i >= judged_probes, what, arg);
+    memset(changed, 0, sizeof(changed));
+    for ( ; judged_probes < machine.nr_probes; judged_probes++ )
+    {
+        transactions += machine.probes[judged_probes].m->nr_sids;
+        oracle.judged += machine.probes[judged_probes].m->nr_sids;
     }
 }
 

@@ -26,6 +26,7 @@ struct oracle {
     bool off;              /* judge nothing: costs.c */
     bool record;                /* note what is not allowed, and go on */
     unsigned long judged;       /* steps times transactions */
+    unsigned long anew;         /* ... of which the answer may be another one */
     unsigned int seen[NR_PHASES][2], bad[NR_PHASES][2];
     unsigned int inside;        /* all of RMR masters in their regions, enabled */
 };
@@ -33,6 +34,12 @@ struct oracle {
 extern struct oracle oracle;
 
 void oracle_reset(bool record);
+/*
+ * Compute at each step what was not, too, since nothing that it depends on has
+ * changed, and end the run if it comes out different.
+ */
+extern bool oracle_distrusts;
+
 /* Something has changed: @what and @arg are for the message. */
 void step(const char *what, uint64_t arg);
 /* Something else than memory has: judge at the next step. */

@@ -33,17 +33,31 @@ typedef void answer_fn(void *ctx, enum answer a, const struct translation *t);
 
 enum translating { TRANSLATES_NOT, TRANSLATES_SOON, TRANSLATES };
 
+/*
+ * Parts of what the oracle asks: addresses by their number, and StreamIDs. A
+ * bit stands for several; what it says of one is then said of all of them.
+ */
+#define PROBE_BIT(n)    (1UL << ((n) % 41))
+#define PROBE_BITS      ((1UL << 41) - 1)
+#define STREAM_BIT(sid) (1UL << (41 + (sid) % 23))
+#define EVERYTHING      (~0UL)
+
 struct model_smmu_ops {
     /* Power-on, then whatever firmware did that @desc says. */
     struct model_smmu *(*create)(const struct machine_smmu *desc);
-    void (*destroy)(struct model_smmu *s);
 
-    /* Caches take whatever they may take now. */
-    void (*age)(struct model_smmu *s);
+    /*
+     * Caches take whatever they may take now. The result has the bits of all
+     * answers that may be others than after the last call. @all: as if nothing
+     * were known from then; and what is taken in by it has its bits, too, since
+     * it was forgotten before.
+     */
+    uint64_t (*age)(struct model_smmu *s, bool all);
     /* Time passes: transactions that were under way have ended. May be NULL. */
     void (*settle)(struct model_smmu *s);
-    /* After age(): all that may become of a transaction. */
-    void (*answers)(struct model_smmu *s, uint32_t sid, uint64_t ipa,
+    /* After age(): all that may become of a transaction to an address, of which
+     * @probe is the number. */
+    void (*answers)(struct model_smmu *s, uint32_t sid, unsigned int probe,
                     answer_fn *fn, void *ctx);
     enum translating (*translating)(const struct model_smmu *s);
 

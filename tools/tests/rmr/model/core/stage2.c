@@ -13,9 +13,27 @@ void s2_tlb_start(struct s2_tlb *t, bool coherent, unsigned int oas)
 {
     t->coherent = coherent;
     t->oas = oas;
-    t->nr_vmids = t->nr_regimes = 0;
+    t->nr_vmids = t->nr_regimes = t->nr_ipas = 0;
+    t->changed = 0;
+    t->touched = true;
     t->unknown = true;
     t->unknown_marked = false;
+}
+
+/* Memory that is another run's is cleared where it is used. */
+static void clear(struct s2_vmid *v, unsigned int vmid)
+{
+    unsigned int i, l;
+
+    v->vmid = vmid;
+    v->marked = v->touched = false;
+    v->unknown.nr = 0;
+    for ( i = 0; i < MAX_PROBES; i++ )
+    {
+        v->leaf[i].nr = 0;
+        for ( l = 0; l < 4; l++ )
+            v->table[i][l].nr = 0;
+    }
 }
 
 static struct s2_vmid *vmid_of(struct s2_tlb *t, unsigned int vmid)
@@ -28,10 +46,10 @@ static struct s2_vmid *vmid_of(struct s2_tlb *t, unsigned int vmid)
 
     if ( i == S2_MAX_VMIDS )
         run_fail("the model has not enough VMIDs");
-    memset(&t->vmid[i], 0, sizeof(t->vmid[i]));
-    t->vmid[i].vmid = vmid;
+    clear(&t->vmid[i], vmid);
     if ( t->unknown )
         cache_take(&t->vmid[i].unknown, 0, 0, t->unknown_marked);
+    t->vmid[i].marked = t->unknown_marked;
     t->nr_vmids++;
 
     return &t->vmid[i];
@@ -82,7 +100,8 @@ static void walk_level(struct walk *w, unsigned int level,
     {
         uint64_t index = (w->ipa >> shift_of(level)) & 511;
 
-        if ( !mem_view(w->tables.c[i].v + index * 8, w->t->coherent, &view) )
+        if ( !mem_view(w->tables.c[i].v + index * 8, w->t->coherent,
+                       PROBE_BIT(w->probe), &view) )
         {
             w->astray = true;
             continue;
@@ -122,20 +141,52 @@ static void walk(struct walk *w, const struct stage2 *s2)
     }
 }
 
-/* All addresses; notes where a walk may fail. True if a TLB took something. */
-static bool walk_all(struct s2_tlb *t, struct s2_regime *r)
+/* One address; true if a TLB took something. */
+static bool walk_one(struct s2_tlb *t, struct s2_regime *r, unsigned int probe,
+                     bool all)
 {
-    struct walk w = { .t = t, .v = vmid_of(t, r->s2.vmid) };
+    struct walk w = {
+        .t = t, .v = r->v, .probe = probe, .ipa = machine.ipas[probe],
+    };
+    unsigned int leaves = r->v->leaf[probe].nr;
 
-    for ( w.probe = 0; w.probe < machine.nr_ipas; w.probe++ )
-    {
-        w.ipa = machine.ipas[w.probe];
-        walk(&w, &r->s2);
-        r->faults[w.probe] = w.faults;
-        r->astray[w.probe] = w.astray;
-    }
+    walk(&w, &r->s2);
+    /* More in the TLB, or another way to fail: there are other answers. */
+    if ( r->v->leaf[probe].nr != leaves || r->faults[probe] != w.faults ||
+         r->astray[probe] != w.astray || (all && w.changed) )
+        t->changed |= PROBE_BIT(probe);
+    r->faults[probe] = w.faults;
+    r->astray[probe] = w.astray;
 
     return w.changed;
+}
+
+/*
+ * Regimes of one VMID share walk caches: again, until none finds more. One
+ * alone finds all at once, since it goes from level to level.
+ */
+static void fill_one(struct s2_tlb *t, const struct s2_vmid *v,
+                     unsigned int probe, bool all)
+{
+    unsigned int i, sharing;
+    bool changed;
+
+    do {
+        changed = false;
+        sharing = 0;
+        for ( i = 0; i < t->nr_regimes; i++ )
+            if ( t->regime[i].v == v )
+            {
+                changed |= walk_one(t, &t->regime[i], probe, all);
+                sharing++;
+            }
+    } while ( changed && sharing > 1 );
+}
+
+bool s2_same(const struct stage2 *a, const struct stage2 *b)
+{
+    return a->vmid == b->vmid && a->root == b->root &&
+           a->ipa_bits == b->ipa_bits && a->start_level == b->start_level;
 }
 
 static struct s2_regime *find_regime(struct s2_tlb *t, const struct stage2 *s2)
@@ -143,10 +194,7 @@ static struct s2_regime *find_regime(struct s2_tlb *t, const struct stage2 *s2)
     unsigned int i;
 
     for ( i = 0; i < t->nr_regimes; i++ )
-        if ( t->regime[i].s2.vmid == s2->vmid &&
-             t->regime[i].s2.root == s2->root &&
-             t->regime[i].s2.ipa_bits == s2->ipa_bits &&
-             t->regime[i].s2.start_level == s2->start_level )
+        if ( s2_same(&t->regime[i].s2, s2) )
             return &t->regime[i];
 
     return NULL;
@@ -154,51 +202,93 @@ static struct s2_regime *find_regime(struct s2_tlb *t, const struct stage2 *s2)
 
 void s2_tlb_no_regimes(struct s2_tlb *t)
 {
-    t->nr_regimes = 0;
+    unsigned int i;
+
+    for ( i = 0; i < t->nr_regimes; i++ )
+        t->regime[i].used = false;
+    t->touched = true;
 }
 
 void s2_tlb_regime(struct s2_tlb *t, const struct stage2 *s2)
 {
-    if ( find_regime(t, s2) )
-        return;
+    struct s2_regime *r = find_regime(t, s2);
 
-    if ( t->nr_regimes == S2_MAX_VMIDS )
-        run_fail("the model has not enough translation regimes");
-    t->regime[t->nr_regimes++].s2 = *s2;
+    if ( !r )
+    {
+        if ( t->nr_regimes == S2_MAX_REGIMES )
+            run_fail("the model has not enough translation regimes");
+        r = &t->regime[t->nr_regimes++];
+        memset(r, 0, sizeof(*r));
+        r->s2 = *s2;
+        r->v = vmid_of(t, s2->vmid);
+        r->v->touched = t->touched = r->fresh = true;
+    }
+    r->used = true;
 }
 
-/* Regimes of one VMID share walk caches: again, until none finds more. */
-void s2_tlb_fill(struct s2_tlb *t)
+/* True if there are others than before. */
+static bool update_regimes(struct s2_tlb *t)
 {
+    bool others = false;
     unsigned int i;
-    bool changed;
 
-    do {
-        changed = false;
-        for ( i = 0; i < t->nr_regimes; i++ )
-            changed |= walk_all(t, &t->regime[i]);
-    } while ( changed );
+    for ( i = t->nr_regimes; i-- > 0; )
+    {
+        others |= !t->regime[i].used || t->regime[i].fresh;
+        t->regime[i].fresh = false;
+        if ( !t->regime[i].used )
+            t->regime[i] = t->regime[--t->nr_regimes];
+    }
+
+    return others;
+}
+
+uint64_t s2_tlb_fill(struct s2_tlb *t, uint64_t dirty, bool all)
+{
+    bool nothing = !t->touched && !all && !(dirty & PROBE_BITS) &&
+                   t->nr_ipas == machine.nr_ipas;
+    uint64_t changed;
+    unsigned int i, p;
+
+    if ( t->touched && update_regimes(t) && all )
+        t->changed = EVERYTHING;
+    for ( i = 0; i < t->nr_vmids && !nothing; i++ )
+    {
+        struct s2_vmid *v = &t->vmid[i];
+
+        for ( p = 0; p < machine.nr_ipas; p++ )
+            if ( v->touched || all || dirty & PROBE_BIT(p) || p >= t->nr_ipas )
+                fill_one(t, v, p, all);
+        v->touched = false;
+    }
+    t->touched = false;
+    t->nr_ipas = machine.nr_ipas;
+    changed = t->changed;
+    t->changed = 0;
+
+    return changed;
 }
 
 /* --- Invalidation ------------------------------------------------------------ */
 
-static void each_set(struct s2_vmid *v, void (*fn)(struct cached_set *set))
+static void invalidate(struct s2_tlb *t, struct s2_vmid *v)
 {
     unsigned int i, l;
 
     for ( i = 0; i < machine.nr_ipas; i++ )
     {
-        fn(&v->leaf[i]);
+        cache_mark(&v->leaf[i]);
         for ( l = 0; l < 4; l++ )
-            fn(&v->table[i][l]);
+            cache_mark(&v->table[i][l]);
     }
-    fn(&v->unknown);
+    cache_mark(&v->unknown);
+    v->marked = v->touched = t->touched = true;
 }
 
 void s2_tlb_invalidate(struct s2_tlb *t, unsigned int vmid)
 {
     /* Whatever is there of a VMID that nobody has used yet, too. */
-    each_set(vmid_of(t, vmid), cache_mark);
+    invalidate(t, vmid_of(t, vmid));
 }
 
 void s2_tlb_invalidate_all(struct s2_tlb *t)
@@ -207,7 +297,24 @@ void s2_tlb_invalidate_all(struct s2_tlb *t)
 
     t->unknown_marked = true;
     for ( i = 0; i < t->nr_vmids; i++ )
-        each_set(&t->vmid[i], cache_mark);
+        invalidate(t, &t->vmid[i]);
+}
+
+static void sync_one(struct s2_tlb *t, struct s2_vmid *v)
+{
+    unsigned int i, l;
+
+    for ( i = 0; i < machine.nr_ipas; i++ )
+    {
+        if ( cache_sync(&v->leaf[i]) )
+            t->changed |= PROBE_BIT(i);
+        for ( l = 0; l < 4; l++ )
+            cache_sync(&v->table[i][l]);
+    }
+    if ( cache_sync(&v->unknown) )
+        t->changed |= PROBE_BITS;
+    v->marked = false;
+    v->touched = t->touched = true;
 }
 
 void s2_tlb_sync(struct s2_tlb *t)
@@ -217,7 +324,8 @@ void s2_tlb_sync(struct s2_tlb *t)
     if ( t->unknown_marked )
         t->unknown = t->unknown_marked = false;
     for ( i = 0; i < t->nr_vmids; i++ )
-        each_set(&t->vmid[i], cache_sync);
+        if ( t->vmid[i].marked )
+            sync_one(t, &t->vmid[i]);
 }
 
 /* --- Answers ----------------------------------------------------------------- */
@@ -238,17 +346,13 @@ static void answer_leaf(const struct s2_tlb *t, const struct cached *leaf,
         fn(ctx, ANSWER_TRANSLATED, &to);
 }
 
-void s2_tlb_answers(struct s2_tlb *t, const struct stage2 *s2, uint64_t ipa,
-                    answer_fn *fn, void *ctx)
+void s2_tlb_answers(struct s2_tlb *t, const struct stage2 *s2, 
+                    unsigned int probe, answer_fn *fn, void *ctx)
 {
-    const struct s2_vmid *v = vmid_of(t, s2->vmid);
     const struct s2_regime *r = find_regime(t, s2);
-    const struct cached_set *leaf;
-    unsigned int probe = 0, i;
-
-    while ( machine.ipas[probe] != ipa )
-        probe++;
-    leaf = &v->leaf[probe];
+    const struct s2_vmid *v = r->v;
+    const struct cached_set *leaf = &v->leaf[probe];
+    unsigned int i;
 
     if ( r->faults[probe] )
         fn(ctx, ANSWER_FAULT, NULL);
@@ -259,7 +363,7 @@ void s2_tlb_answers(struct s2_tlb *t, const struct stage2 *s2, uint64_t ipa,
 
     for ( i = 0; i < leaf->nr; i++ )
     {
-        answer_leaf(t, &leaf->c[i], ipa, fn, ctx);
+        answer_leaf(t, &leaf->c[i], machine.ipas[probe], fn, ctx);
         /* Two entries that match one address and are not the same. */
         if ( i )
             fn(ctx, ANSWER_CONFLICT, NULL);

@@ -238,7 +238,7 @@ int try_destroy_dom(struct dom *d)
     phase_step("the devices are released", 0);
 
     /* From now on the memory is whoever's. */
-    d->nr_ranges = 0;
+    dom_drop_all(d);
     rc = test->destroy(d->d);
     if ( !rc )
         d->live = false;

@@ -4,7 +4,7 @@
  * 1, and a page for each context bank. An access to what is not there, or that
  * the architecture does not allow, fails the run.
  */
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "../core/counts.h"
@@ -70,28 +70,25 @@ static void leave_running(struct smmu_v2 *s)
     }
 }
 
+/* Streams and VMIDs, which are large, are cleared when they are used. */
 static struct model_smmu *create(const struct machine_smmu *desc)
 {
-    struct smmu_v2 *s = calloc(1, sizeof(*s));
+    static struct smmu_v2 all[MAX_SMMUS];
+    struct smmu_v2 *s = &all[desc - machine.smmus];
 
-    if ( !s )
-        abort();
+    memset(s, 0, offsetof(struct smmu_v2, bound));
     s->base.ops = &smmu_v2_ops;
     s->base.desc = desc;
     s->scr0 = SCR0_CLIENTPD;
     s2_tlb_start(&s->tlb, desc->coherent, desc->oas);
     streams_start(s);
+    s->touched = true;
     if ( desc->running )
         leave_running(s);
     else if ( desc->junk )
         leave_junk(s);
 
     return &s->base;
-}
-
-static void destroy(struct model_smmu *s)
-{
-    free(s);
 }
 
 /* --- Identification ------------------------------------------------------------------ */
@@ -304,6 +301,7 @@ static uint64_t v2_read(struct model_smmu *smmu, unsigned int offset,
 static void write_32(struct smmu_v2 *s, unsigned int offset, uint32_t value)
 {
     oracle_changed();
+    s->touched = true;
     if ( offset < V2_PAGE )
         write_gr0(s, offset, value);
     else if ( offset < V2_CB_BASE )
@@ -338,9 +336,9 @@ static void v2_write(struct model_smmu *smmu, unsigned int offset,
 
 /* --- Transactions -------------------------------------------------------------------------------------- */
 
-static void age(struct model_smmu *s)
+static uint64_t age(struct model_smmu *s, bool all)
 {
-    streams_age(to_v2(s));
+    return streams_age(to_v2(s), all);
 }
 
 static void settle(struct model_smmu *s)
@@ -348,10 +346,10 @@ static void settle(struct model_smmu *s)
     streams_settle(to_v2(s));
 }
 
-static void answers(struct model_smmu *s, uint32_t sid, uint64_t ipa,
+static void answers(struct model_smmu *s, uint32_t sid, unsigned int probe,
                     answer_fn *fn, void *ctx)
 {
-    streams_answers(to_v2(s), sid, ipa, fn, ctx);
+    streams_answers(to_v2(s), sid, probe, fn, ctx);
 }
 
 /* Firmware's clients are let in, but Xen has nothing to do with that. */
@@ -418,7 +416,6 @@ static void stop_answering(struct model_smmu *smmu, unsigned int n)
 
 const struct model_smmu_ops smmu_v2_ops = {
     .create = create,
-    .destroy = destroy,
     .age = age,
     .settle = settle,
     .answers = answers,

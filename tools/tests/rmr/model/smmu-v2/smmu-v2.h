@@ -37,10 +37,20 @@ struct bank {
     uint32_t cbar, cba2r;
 };
 
+/* What a bank makes of a transaction. */
+struct bank_view {
+    bool enabled, legal;
+    struct stage2 s2;
+};
+
 /* A StreamID that a master sends, and the banks that transactions of it may
  * still be bound to. */
 struct bound {
     uint32_t sid;
+    /* The entry that it came to when age() looked last. */
+    int entry;
+    uint32_t s2cr;
+    bool firmware;
     bool to[V2_MAX_BANKS], marked[V2_MAX_BANKS];
 };
 
@@ -50,9 +60,6 @@ struct smmu_v2 {
     uint32_t scr0, gfsr, gfsynr0, gfsynr1;
     uint32_t smr[V2_MAX_ENTRIES], s2cr[V2_MAX_ENTRIES];
     struct bank bank[V2_MAX_BANKS];
-    struct s2_tlb tlb;
-    struct bound bound[MAX_TRACKED];
-    unsigned int nr_bound;
 
     bool firmware;                     /* its sCR0 is in use, with clients on */
     bool firmware_entry[V2_MAX_ENTRIES];
@@ -61,6 +68,17 @@ struct smmu_v2 {
     unsigned int reads_left;           /* of sTLBGSTATUS until it is done */
     unsigned int answer_syncs;
     bool stop;
+
+    /* What age() found when it looked last; what is not the same now? */
+    struct bank_view view[V2_MAX_BANKS];
+    uint32_t gate;                     /* of sCR0 */
+    bool gate_firmware;
+    bool touched;                      /* by anything but memory */
+    uint64_t changed;                  /* answers */
+
+    unsigned int nr_bound;
+    struct bound bound[MAX_TRACKED];
+    struct s2_tlb tlb;
 };
 
 static inline struct smmu_v2 *to_v2(const struct model_smmu *s)
@@ -70,11 +88,11 @@ static inline struct smmu_v2 *to_v2(const struct model_smmu *s)
 
 /* streams.c */
 void streams_start(struct smmu_v2 *s);
-void streams_age(struct smmu_v2 *s);
+uint64_t streams_age(struct smmu_v2 *s, bool all);
 void streams_invalidate(struct smmu_v2 *s, unsigned int vmid, bool all);
 void streams_sync(struct smmu_v2 *s);
 void streams_settle(struct smmu_v2 *s);
-void streams_answers(struct smmu_v2 *s, uint32_t sid, uint64_t ipa,
+void streams_answers(struct smmu_v2 *s, uint32_t sid, unsigned int probe,
                      answer_fn *fn, void *ctx);
 /* The entry that @sid matches now; -1 none, -2 more than one. */
 int streams_match(const struct smmu_v2 *s, uint32_t sid);

@@ -24,7 +24,10 @@ void streams_start(struct smmu_v2 *s)
     for ( i = 0; i < machine.nr_masters; i++ )
         if ( &machine.smmus[machine.masters[i].smmu] == s->base.desc )
             for ( j = 0; j < machine.masters[i].nr_sids; j++ )
+            {
+                memset(&s->bound[s->nr_bound], 0, sizeof(s->bound[0]));
                 s->bound[s->nr_bound++].sid = machine.masters[i].sids[j];
+            }
 }
 
 int streams_match(const struct smmu_v2 *s, uint32_t sid)
@@ -94,56 +97,109 @@ static bool stage2_of(const struct smmu_v2 *s, const struct bank *b,
     return true;
 }
 
-static void answer_by_bank(struct smmu_v2 *s, unsigned int n, uint64_t ipa,
-                           answer_fn *fn, void *ctx)
+/* SMMU_CBn_SCTLR.M: without it there is no translation, and no check. */
+static struct bank_view bank_view(const struct smmu_v2 *s, const struct bank *b)
 {
-    const struct bank *b = &s->bank[n];
-    struct stage2 s2;
+    struct bank_view v = { .enabled = b->sctlr & SCTLR_M };
 
-    /* SMMU_CBn_SCTLR.M: without it there is no translation, and no check. */
-    if ( !(b->sctlr & SCTLR_M) )
+    v.legal = v.enabled && stage2_of(s, b, &v.s2);
+
+    return v;
+}
+
+static void answer_by_bank(struct smmu_v2 *s, unsigned int n,
+                           unsigned int probe, answer_fn *fn, void *ctx)
+{
+    struct bank_view v = bank_view(s, &s->bank[n]);
+
+    if ( !v.enabled )
         fn(ctx, ANSWER_BYPASS, NULL);
-    else if ( !stage2_of(s, b, &s2) )
+    else if ( !v.legal )
         fn(ctx, ANSWER_ILLEGAL, NULL);
     else
-        s2_tlb_answers(&s->tlb, &s2, ipa, fn, ctx);
+        s2_tlb_answers(&s->tlb, &v.s2, probe, fn, ctx);
 }
 
 /* --- What may be ----------------------------------------------------------------- */
 
-/*
- * A bank that is enabled may be walked at any time, whether a stream leads to
- * it or not. And there may be transactions of every stream, under way to where
- * it leads.
- */
-void streams_age(struct smmu_v2 *s)
+/* A bank that is enabled may be walked at any time, whether a stream leads to
+ * it or not. */
+static void look_at_banks(struct smmu_v2 *s)
 {
-    unsigned int i;
-    struct stage2 s2;
+    unsigned int i, n;
 
     s2_tlb_no_regimes(&s->tlb);
-    for ( i = 0; i < s->base.desc->banks; i++ )
-        if ( (s->bank[i].sctlr & SCTLR_M) && stage2_of(s, &s->bank[i], &s2) )
-            s2_tlb_regime(&s->tlb, &s2);
-    s2_tlb_fill(&s->tlb);
-
-    if ( (s->scr0 & SCR0_CLIENTPD) || s->firmware )
-        return;
-
-    for ( i = 0; i < s->nr_bound; i++ )
+    for ( n = 0; n < s->base.desc->banks; n++ )
     {
-        int e = streams_match(s, s->bound[i].sid);
-        unsigned int n;
+        struct bank_view now = bank_view(s, &s->bank[n]), *was = &s->view[n];
 
-        if ( e < 0 || BITS(s->s2cr[e], 17, 16) != S2CR_TRANS )
+        if ( now.legal )
+            s2_tlb_regime(&s->tlb, &now.s2);
+        if ( now.enabled == was->enabled && now.legal == was->legal &&
+             (!now.legal || s2_same(&now.s2, &was->s2)) )
             continue;
-        n = s->s2cr[e] & 0xff;
-        if ( n < s->base.desc->banks )
-        {
-            s->bound[i].to[n] = true;
-            s->bound[i].marked[n] = false;
-        }
+        *was = now;
+        for ( i = 0; i < s->nr_bound; i++ )
+            if ( s->bound[i].to[n] )
+                s->changed |= STREAM_BIT(s->bound[i].sid);
     }
+}
+
+/* There may be transactions under way to bank @n. */
+static void bind_to(struct smmu_v2 *s, struct bound *b, unsigned int n,
+                    bool all)
+{
+    if ( !b->to[n] || (all && b->marked[n]) )
+        s->changed |= STREAM_BIT(b->sid);
+    b->to[n] = true;
+    b->marked[n] = false;
+}
+
+static void look_at_stream(struct smmu_v2 *s, struct bound *b, bool all)
+{
+    int e = streams_match(s, b->sid);
+    uint32_t s2cr = e < 0 ? 0 : s->s2cr[e];
+    bool firmware = e >= 0 && s->firmware_entry[e];
+
+    if ( e != b->entry || s2cr != b->s2cr || firmware != b->firmware )
+        s->changed |= STREAM_BIT(b->sid);
+    b->entry = e;
+    b->s2cr = s2cr;
+    b->firmware = firmware;
+
+    if ( e >= 0 && !(s->scr0 & SCR0_CLIENTPD) && !s->firmware &&
+         BITS(s2cr, 17, 16) == S2CR_TRANS &&
+         (s2cr & 0xff) < s->base.desc->banks )
+        bind_to(s, b, s2cr & 0xff, all);
+}
+
+/*
+ * Unless a register was written, an invalidation completed or transactions
+ * ended, banks and entries are what they were, and all is bound already to
+ * where they lead.
+ */
+uint64_t streams_age(struct smmu_v2 *s, bool all)
+{
+    uint32_t gate = s->scr0 & (SCR0_CLIENTPD | SCR0_USFCFG);
+    uint64_t changed;
+    unsigned int i;
+
+    if ( gate != s->gate || s->firmware != s->gate_firmware )
+        s->changed = EVERYTHING;
+    s->gate = gate;
+    s->gate_firmware = s->firmware;
+
+    if ( s->touched || all )
+    {
+        look_at_banks(s);
+        for ( i = 0; i < s->nr_bound; i++ )
+            look_at_stream(s, &s->bound[i], all);
+        s->touched = false;
+    }
+    changed = s->changed | s2_tlb_fill(&s->tlb, mem_dirty(s->base.index), all);
+    s->changed = 0;
+
+    return changed;
 }
 
 /* SMMU_TLBIVMID and others. Until the sync it is not known to be done. */
@@ -155,6 +211,7 @@ void streams_invalidate(struct smmu_v2 *s, unsigned int vmid, bool all)
         s2_tlb_invalidate_all(&s->tlb);
     else
         s2_tlb_invalidate(&s->tlb, vmid);
+    s->touched = true;
 
     for ( i = 0; i < s->nr_bound; i++ )
         for ( n = 0; n < s->base.desc->banks; n++ )
@@ -170,7 +227,11 @@ void streams_sync(struct smmu_v2 *s)
     for ( i = 0; i < s->nr_bound; i++ )
         for ( n = 0; n < s->base.desc->banks; n++ )
             if ( s->bound[i].marked[n] )
+            {
                 s->bound[i].to[n] = s->bound[i].marked[n] = false;
+                s->changed |= STREAM_BIT(s->bound[i].sid);
+            }
+    s->touched = true;
 }
 
 /* No transaction is under way; the next age() has new ones. */
@@ -182,7 +243,9 @@ void streams_settle(struct smmu_v2 *s)
     {
         memset(s->bound[i].to, 0, sizeof(s->bound[i].to));
         memset(s->bound[i].marked, 0, sizeof(s->bound[i].marked));
+        s->changed |= STREAM_BIT(s->bound[i].sid);
     }
+    s->touched = true;
 }
 
 static void answer_by_entry(struct smmu_v2 *s, int e, answer_fn *fn, void *ctx)
@@ -207,7 +270,7 @@ static void answer_by_entry(struct smmu_v2 *s, int e, answer_fn *fn, void *ctx)
         }
 }
 
-void streams_answers(struct smmu_v2 *s, uint32_t sid, uint64_t ipa,
+void streams_answers(struct smmu_v2 *s, uint32_t sid, unsigned int probe,
                      answer_fn *fn, void *ctx)
 {
     unsigned int i, n;
@@ -223,5 +286,5 @@ void streams_answers(struct smmu_v2 *s, uint32_t sid, uint64_t ipa,
     for ( i = 0; i < s->nr_bound; i++ )
         for ( n = 0; s->bound[i].sid == sid && n < s->base.desc->banks; n++ )
             if ( s->bound[i].to[n] )
-                answer_by_bank(s, n, ipa, fn, ctx);
+                answer_by_bank(s, n, probe, fn, ctx);
 }

@@ -25,6 +25,7 @@ void config_start(struct smmu_v3 *s)
             {
                 struct stream *st = &s->stream[s->nr_streams++];
 
+                memset(st, 0, sizeof(*st));
                 st->sid = machine.masters[i].sids[j];
                 cache_take(&st->unknown, 0, 0, false);
             }
@@ -43,6 +44,14 @@ struct stream *config_stream(struct smmu_v3 *s, uint32_t sid)
 
 /* --- Fetching --------------------------------------------------------------------- */
 
+static void take(struct stream *st, struct cached_set *set, uint64_t v)
+{
+    unsigned int before = set->nr;
+
+    st->took |= cache_take(set, v, 0, false);
+    st->grew |= set->nr != before;
+}
+
 static void fetch_ste(struct smmu_v3 *s, struct stream *st, uint64_t pa)
 {
     struct mem_view view;
@@ -50,13 +59,14 @@ static void fetch_ste(struct smmu_v3 *s, struct stream *st, uint64_t pa)
 
     for ( w = 0; w < STE_WORDS; w++ )
     {
-        if ( !mem_view(pa + w * 8, s->base.desc->coherent, &view) )
+        if ( !mem_view(pa + w * 8, s->base.desc->coherent,
+                       STREAM_BIT(st->sid), &view) )
         {
-            cache_take(&st->astray, 0, 0, false);
+            take(st, &st->astray, 0);
             return;
         }
         for ( i = 0; i < view.nr; i++ )
-            cache_take(&st->word[w], view.v[i], 0, false);
+            take(st, &st->word[w], view.v[i]);
     }
 }
 
@@ -69,8 +79,8 @@ static uint64_t table_base(struct smmu_v3 *s, struct stream *st, uint64_t size)
     uint64_t align = size > 64 ? size : 64;
     uint64_t base = s->strtab_base & 0x000fffffffffffc0UL & ~(align - 1);
 
-    if ( !mem_is_one_object(base, size) )
-        cache_take(&st->astray, 0, 0, false);
+    if ( !mem_is_one_object(base, size, STREAM_BIT(st->sid)) )
+        take(st, &st->astray, 0);
 
     return base;
 }
@@ -81,7 +91,7 @@ static void fetch_linear(struct smmu_v3 *s, struct stream *st)
 
     if ( st->sid >> CFG_LOG2SIZE(s) )
     {
-        cache_take(&st->no_table, 0, 0, false);
+        take(st, &st->no_table, 0);
         return;
     }
     base = table_base(s, st, 64UL << CFG_LOG2SIZE(s));
@@ -96,7 +106,7 @@ static void fetch_by_l1(struct smmu_v3 *s, struct stream *st, uint64_t desc)
     /* 5.1: 0 is invalid, and so is more than the split. */
     if ( !span || span > split + 1 || index >> (span - 1) )
     {
-        cache_take(&st->no_table, 0, 0, false);
+        take(st, &st->no_table, 0);
         return;
     }
     fetch_ste(s, st, (desc & 0x000fffffffffffc0UL) + index * 64UL);
@@ -110,17 +120,17 @@ static void fetch_two_level(struct smmu_v3 *s, struct stream *st)
 
     if ( st->sid >> CFG_LOG2SIZE(s) )
     {
-        cache_take(&st->no_table, 0, 0, false);
+        take(st, &st->no_table, 0);
         return;
     }
 
     base = table_base(s, st, 8UL << (CFG_LOG2SIZE(s) - split));
     if ( !mem_view(base + (st->sid >> split) * 8, s->base.desc->coherent,
-                   &view) )
-        cache_take(&st->astray, 0, 0, false);
+                   STREAM_BIT(st->sid), &view) )
+        take(st, &st->astray, 0);
     else
         for ( i = 0; i < view.nr; i++ )
-            cache_take(&st->l1, view.v[i], 0, false);
+            take(st, &st->l1, view.v[i]);
 
     for ( i = 0; i < st->l1.nr; i++ )
         fetch_by_l1(s, st, st->l1.c[i].v);
@@ -134,24 +144,83 @@ static void name_regime(struct smmu_v3 *s, void *ctx, enum answer a,
         s2_tlb_regime(&s->tlb, s2);
 }
 
-/* What can be fetched of the stream table, and all that it leads to. */
-void config_age(struct smmu_v3 *s)
+/* True if its registers are not what they were, as far as they matter here. */
+static bool gate_moved(struct smmu_v3 *s)
+{
+    struct gate now;
+
+    memset(&now, 0, sizeof(now));
+    now.enabled = (s->cr0 & SMMUEN) << 1 | (s->cr0ack & SMMUEN);
+    now.gbpa = s->gbpa;
+    now.gbpa_old = s->gbpa_old;
+    now.gbpa_busy = s->gbpa_busy;
+    now.firmware = s->firmware;
+    now.broken = s->broken;
+    now.strtab_base = s->strtab_base;
+    now.strtab_cfg = s->strtab_cfg;
+    if ( !memcmp(&now, &s->gate, sizeof(now)) )
+        return false;
+    s->gate = now;
+
+    return true;
+}
+
+/* True if there may be other meanings than before. */
+static bool fetch(struct smmu_v3 *s, struct stream *st, bool all)
+{
+    st->took = st->grew = st->touched = false;
+    if ( CFG_FMT(s) )
+        fetch_two_level(s, st);
+    else
+        fetch_linear(s, st);
+    if ( !st->grew && !(all && st->took) )
+        return false;
+    s->changed |= STREAM_BIT(st->sid);
+
+    return true;
+}
+
+static void name_regimes(struct smmu_v3 *s)
 {
     unsigned int i;
 
     s2_tlb_no_regimes(&s->tlb);
-    if ( !v3_may_translate(s) || s->firmware )
-        return;
-
     for ( i = 0; i < s->nr_streams; i++ )
-    {
-        if ( CFG_FMT(s) )
-            fetch_two_level(s, &s->stream[i]);
-        else
-            fetch_linear(s, &s->stream[i]);
         config_meanings(s, &s->stream[i], name_regime, NULL);
+}
+
+/*
+ * What can be fetched of the stream table, and all that it leads to: by streams
+ * of which a word may be read as another, or was invalidated. A fetch of any
+ * other would find what is cached.
+ */
+uint64_t config_age(struct smmu_v3 *s, bool all)
+{
+    uint64_t dirty = mem_dirty(s->base.index), changed;
+    bool moved = gate_moved(s), renamed = all || s->changed;
+    unsigned int i;
+
+    if ( moved )
+        s->changed = EVERYTHING;
+    if ( !v3_may_translate(s) || s->firmware )
+        s2_tlb_no_regimes(&s->tlb);
+    else if ( moved || all || s->touched || dirty & ~PROBE_BITS )
+    {
+        for ( i = 0; i < s->nr_streams; i++ )
+        {
+            struct stream *st = &s->stream[i];
+
+            if ( moved || all || st->touched || dirty & STREAM_BIT(st->sid) )
+                renamed |= fetch(s, st, all);
+        }
+        s->touched = false;
+        if ( moved || renamed )
+            name_regimes(s);
     }
-    s2_tlb_fill(&s->tlb);
+    changed = s->changed | s2_tlb_fill(&s->tlb, dirty, all);
+    s->changed = 0;
+
+    return changed;
 }
 
 /* CMD_CFGI_STE, CMD_CFGI_ALL (4.3): level 1 descriptors only without Leaf. */
@@ -172,6 +241,7 @@ void config_invalidate(struct smmu_v3 *s, uint32_t sid, bool all, bool leaf)
         cache_mark(&st->unknown);
         if ( all || !leaf )
             cache_mark(&st->l1);
+        st->touched = s->touched = true;
     }
 }
 
@@ -182,13 +252,17 @@ void config_sync(struct smmu_v3 *s)
     for ( i = 0; i < s->nr_streams; i++ )
     {
         struct stream *st = &s->stream[i];
+        bool gone = cache_sync(&st->no_table);
 
         for ( w = 0; w < STE_WORDS; w++ )
-            cache_sync(&st->word[w]);
-        cache_sync(&st->no_table);
-        cache_sync(&st->astray);
-        cache_sync(&st->unknown);
-        cache_sync(&st->l1);
+            gone |= cache_sync(&st->word[w]);
+        gone |= cache_sync(&st->astray);
+        gone |= cache_sync(&st->unknown);
+        gone |= cache_sync(&st->l1);
+        if ( !gone )
+            continue;
+        st->touched = s->touched = true;
+        s->changed |= STREAM_BIT(st->sid);
     }
 }
 

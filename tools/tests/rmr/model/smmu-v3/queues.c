@@ -97,7 +97,8 @@ static bool consume_one(struct smmu_v3 *s)
          ((s->gerror ^ s->gerrorn) & CMDQ_ERR) )
         return false;
 
-    if ( !mem_view(at, coherent, &c0) || !mem_view(at + 8, coherent, &c1) )
+    if ( !mem_view(at, coherent, 0, &c0) ||
+         !mem_view(at + 8, coherent, 0, &c1) )
     {
         command_error(s, CERROR_ABT);
         return false;

@@ -4,7 +4,7 @@
  * takes time has, until it is acknowledged, its old and its new value at once.
  * A lazy SMMU acknowledges one look at the register later than a prompt one.
  */
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "../core/host.h"
@@ -20,7 +20,6 @@ enum {
     EVTQ_PROD = 0x100a8, EVTQ_CONS = 0x100ac,
 };
 
-#define SMMUEN      (1U << 0)
 #define EVTQEN      (1U << 2)
 #define CMDQEN      (1U << 3)
 #define GBPA_UPDATE (1U << 31)
@@ -244,7 +243,7 @@ static void write_reg(struct model_smmu *base, unsigned int offset,
 /* --- Answers --------------------------------------------------------------------------- */
 
 struct asked {
-    uint64_t ipa;
+    unsigned int probe;
     answer_fn *fn;
     void *ctx;
 };
@@ -255,7 +254,7 @@ static void answer_meaning(struct smmu_v3 *s, void *ctx, enum answer a,
     struct asked *asked = ctx;
 
     if ( a == ANSWER_TRANSLATED )
-        s2_tlb_answers(&s->tlb, s2, asked->ipa, asked->fn, asked->ctx);
+        s2_tlb_answers(&s->tlb, s2, asked->probe, asked->fn, asked->ctx);
     else
         asked->fn(asked->ctx, a, NULL);
 }
@@ -270,11 +269,11 @@ static void answers_disabled(const struct smmu_v3 *s, answer_fn *fn, void *ctx)
         fn(ctx, both[i] & GBPA_ABORT ? ANSWER_ABORT : ANSWER_BYPASS, NULL);
 }
 
-static void answers(struct model_smmu *base, uint32_t sid, uint64_t ipa,
+static void answers(struct model_smmu *base, uint32_t sid, unsigned int probe,
                     answer_fn *fn, void *ctx)
 {
     struct smmu_v3 *s = to_v3(base);
-    struct asked asked = { ipa, fn, ctx };
+    struct asked asked = { probe, fn, ctx };
     struct stream *st = config_stream(s, sid);
 
     if ( s->broken )
@@ -289,9 +288,9 @@ static void answers(struct model_smmu *base, uint32_t sid, uint64_t ipa,
         config_meanings(s, st, answer_meaning, &asked);
 }
 
-static void age(struct model_smmu *base)
+static uint64_t age(struct model_smmu *base, bool all)
 {
-    config_age(to_v3(base));
+    return config_age(to_v3(base), all);
 }
 
 static void event(struct model_smmu *base, uint32_t sid, uint64_t ipa)
@@ -310,12 +309,13 @@ static void stop_answering(struct model_smmu *base, unsigned int n)
         queues_consume(s, false);
 }
 
+/* Streams and VMIDs, which are large, are cleared when they are used. */
 static struct model_smmu *create(const struct machine_smmu *desc)
 {
-    struct smmu_v3 *s = calloc(1, sizeof(*s));
+    static struct smmu_v3 all[MAX_SMMUS];
+    struct smmu_v3 *s = &all[desc - machine.smmus];
 
-    if ( !s )
-        abort();
+    memset(s, 0, offsetof(struct smmu_v3, stream));
     s->base.ops = &smmu_v3_ops;
     s->base.desc = desc;
     s->gbpa = desc->gbpa_abort ? GBPA_ABORT : 0;
@@ -330,14 +330,8 @@ static struct model_smmu *create(const struct machine_smmu *desc)
     return &s->base;
 }
 
-static void destroy(struct model_smmu *base)
-{
-    free(to_v3(base));
-}
-
 const struct model_smmu_ops smmu_v3_ops = {
     .create = create,
-    .destroy = destroy,
     .age = age,
     .answers = answers,
     .translating = translating,

@@ -16,12 +16,15 @@
 
 #include "../core/stage2.h"
 
+#define SMMUEN      (1U << 0)              /* SMMU_CR0, SMMU_CR0ACK */
 #define STE_WORDS   8
 #define MAX_TRACKED (MAX_MASTERS * MAX_SIDS)
 
 /* What may be cached for one StreamID. */
 struct stream {
     uint32_t sid;
+    bool touched;                         /* invalidated since the last fetch */
+    bool took, grew;                      /* a fetch: something; something new */
     struct cached_set l1;                 /* level 1 descriptors */
     struct cached_set word[STE_WORDS];    /* each fetched on its own, 3.21.3 */
     struct cached_set no_table;           /* "there is none": bad StreamID */
@@ -46,8 +49,17 @@ struct smmu_v3 {
     unsigned int answer_syncs;      /* this many CMD_SYNCs are answered yet */
     bool stop, stopped;
 
-    struct stream stream[MAX_TRACKED];
+    /* What of it decides about translations, when age() looked last. */
+    struct gate {
+        uint32_t enabled, gbpa, gbpa_old, strtab_cfg;
+        bool gbpa_busy, firmware, broken;
+        uint64_t strtab_base;
+    } gate;
+    uint64_t changed;       /* answers, since then */
+    bool touched;           /* some stream is */
+
     unsigned int nr_streams;
+    struct stream stream[MAX_TRACKED];
     struct s2_tlb tlb;
 };
 
@@ -58,7 +70,7 @@ static inline struct smmu_v3 *to_v3(const struct model_smmu *s)
 
 /* config.c */
 void config_start(struct smmu_v3 *s);
-void config_age(struct smmu_v3 *s);
+uint64_t config_age(struct smmu_v3 *s, bool all);
 void config_invalidate(struct smmu_v3 *s, uint32_t sid, bool all, bool leaf);
 void config_sync(struct smmu_v3 *s);
 struct stream *config_stream(struct smmu_v3 *s, uint32_t sid);
