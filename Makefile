@@ -23,7 +23,8 @@ help:
 # HELP   make check            all tests;  make check T=name: one (T='boot-*': some)
 # HELP   make check-fast       the tests that need no boot
 # HELP   make check-models     the drivers against a model of the SMMU, at every store
-# HELP   make fuzz [SEED=n]    random sequences against the model, until one fails
+# HELP   make fuzz             random sequences against the model, until one fails or Ctrl-C;
+# HELP                         SEED=n, SEQUENCES=n, SECONDS=n, GENERATION=v2|v3
 # HELP   make bench            what a switch and the scan cost, beside stock Xen
 # HELP   make build [XEN=..]   only build Xen
 # HELP   make apply XEN_SRC=.. put the overlay on your own Xen tree

@@ -1,31 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * model [-g v2|v3] [-q] [-r] [-s NAME] [-t SECONDS] [-S SEED] OBJECT: runs all
- * scenarios on all machines with the code under test in OBJECT, and then random
- * sequences for SECONDS, from SEED on, for each generation of the SMMU or for
- * one. -s only one scenario; -q stops at the first
- * failure and says nothing else; -r notes what is not allowed and goes on: a
- * line for each scenario and machine, which makes a golden file. -c: what a
- * switch costs instead; with -n for so many StreamIDs only. -V: trusts no
- * judgement of a step before.
+ * model [-g v2|v3] [-q] [-r] [-V] [-s NAME] [-k FILE] [-t SECONDS] [-N NUMBER]
+ * [-j JOBS] [-S SEED] OBJECT: runs all scenarios on all machines with the code
+ * under test in OBJECT, for each generation of the SMMU or for one; then the
+ * sequences in FILE; then random ones for SECONDS, or that many, from SEED on,
+ * in JOBS processes.
+ *
+ * -s only one scenario; -q stops at the first failure and says nothing else; -p
+ * says how far it is; -r notes what is not allowed and goes on: a line for each
+ * scenario and machine, which makes a golden file. -V: trusts no judgement of a
+ * step before. -c: what a switch costs instead; with -n for so many StreamIDs
+ * only.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "scenarios/ops.h"
+#include "generation.h"
 #include "scenarios/scenarios.h"
-
-/* The scenarios and machines of one generation. */
-struct generation {
-    const char *name;
-    const struct scenario *scenarios;
-    const struct variant *variants;
-    unsigned int nr_scenarios, nr_variants;
-    unsigned int random_without;       /* variants: bit mask */
-};
 
 static unsigned long states, runs, failed;
 static unsigned int worst;
@@ -68,6 +61,7 @@ static bool run_one(const struct scenario *s, const struct variant *v)
     /* Code under test that loops is none that passes. */
     alarm(60);
     good = !run_scenario(s, v, record);
+    alarm(0);
 
     runs++;
     states += oracle.judged;
@@ -78,9 +72,7 @@ static bool run_one(const struct scenario *s, const struct variant *v)
     {
         failed++;
         printf("FAIL %s (%s", s->name, v->name);
-        if ( s == &random_scenario )
-            printf(", -S %lu", random_seed);
-        else if ( repeat_index > 1 )
+        if ( repeat_index > 1 )
             printf(", %lu", repeat_index);
         printf("): %s\n", run_failure());
         if ( quiet )
@@ -114,27 +106,18 @@ static void run_all(const struct generation *g, const struct scenario *s)
                states - states_before);
 }
 
-static void run_random(const struct generation *g, unsigned int seconds)
+int run_sequence(const struct generation *g, unsigned int variant)
 {
-    time_t end = time(NULL) + seconds;
-    unsigned long before = states, nr = 0;
+    int rc;
 
-    while ( time(NULL) < end )
-    {
-        unsigned int v = random_seed % g->nr_variants;
+    alarm(60);
+    rc = run_scenario(&random_scenario, &g->variants[variant], false);
+    alarm(0);
 
-        if ( !(g->random_without & (1U << v)) )
-            run_one(&random_scenario, &g->variants[v]);
-        random_seed++;
-        nr++;
-    }
-    if ( !quiet )
-        printf("random: %lu sequences, next seed %lu, %lu states\n", nr,
-               random_seed, states - before);
+    return rc;
 }
 
-static bool run_generation(const struct generation *g, const char *only,
-                           unsigned int seconds)
+static bool run_generation(const struct generation *g, const char *only)
 {
     unsigned int i;
 
@@ -144,8 +127,6 @@ static bool run_generation(const struct generation *g, const char *only,
         if ( (test->rmr || g->scenarios[i].plain) &&
              (!only || !strcmp(only, g->scenarios[i].name)) )
             run_all(g, &g->scenarios[i]);
-    if ( test->rmr && seconds )
-        run_random(g, seconds);
 
     if ( runs && !record )
         printf("%s: %lu scenarios, %lu failed, %lu states judged, RMR masters in their regions: %s\n",
@@ -199,46 +180,80 @@ static int costs(const char *which, unsigned int only)
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int main(int argc, char **argv)
+/* --- Command line ------------------------------------------------------------------ */
+
+struct generation generations[NR_GENERATIONS];
+
+static void set_generations(void)
 {
-    const struct generation v3 = {
-        "SMMUv3", scenarios, variants, nr_scenarios, nr_variants,
+    generations[0] = (struct generation){
+        "SMMUv3", "v3", scenarios, variants, nr_scenarios, nr_variants,
     };
-    const struct generation v2 = {
-        "SMMUv1/v2", scenarios_v2, variants_v2, nr_scenarios_v2, nr_variants_v2,
-        random_without_v2,
+    generations[1] = (struct generation){
+        "SMMUv1/v2", "v2", scenarios_v2, variants_v2, nr_scenarios_v2,
+        nr_variants_v2, random_without_v2,
     };
-    const char *only = NULL, *which = "";
-    unsigned int seconds = 0, streams = 0;
-    bool good = true, only_costs = false;
+}
+
+struct options {
+    const char *object, *scenario, *which, *corpus;
+    unsigned int streams;
+    bool costs;
+    struct fuzz fuzz;
+};
+
+static bool parse(struct options *o, int argc, char **argv)
+{
     int c;
 
-    random_seed = 1;
-    while ( (c = getopt(argc, argv, "cg:n:s:S:t:qrV")) != -1 )
+    while ( (c = getopt(argc, argv, "cg:j:k:n:N:ps:S:t:qrV")) != -1 )
         switch ( c )
         {
-        case 'c': only_costs = true; break;
-        case 'n': streams = strtoul(optarg, NULL, 0); break;
-        case 'g': which = optarg; break;
-        case 's': only = optarg; break;
-        case 'S': random_seed = strtoul(optarg, NULL, 0); break;
-        case 't': seconds = strtoul(optarg, NULL, 0); break;
+        case 'c': o->costs = true; break;
+        case 'g': o->which = optarg; break;
+        case 'j': o->fuzz.jobs = strtoul(optarg, NULL, 0); break;
+        case 'k': o->corpus = optarg; break;
+        case 'n': o->streams = strtoul(optarg, NULL, 0); break;
+        case 'N': o->fuzz.sequences = strtoul(optarg, NULL, 0); break;
+        case 'p': o->fuzz.progress = true; break;
+        case 's': o->scenario = optarg; break;
+        case 'S': o->fuzz.seed = strtoul(optarg, NULL, 0); break;
+        case 't': o->fuzz.seconds = strtoul(optarg, NULL, 0); break;
         case 'q': quiet = true; break;
-        case 'V': oracle_distrusts = true; break;
         case 'r': record = true; break;
-        default:  return EXIT_FAILURE;
+        case 'V': oracle_distrusts = true; break;
+        default:  return false;
         }
-    if ( optind >= argc )
+    o->object = argv[optind];
+
+    return o->object;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = { .which = "", .fuzz = { .seed = 1, .jobs = 1 } };
+    bool good = true;
+    unsigned int i;
+
+    if ( !parse(&o, argc, argv) )
         return EXIT_FAILURE;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    run_load(argv[optind]);
-    if ( only_costs )
-        return costs(which, streams);
-    if ( strcmp(which, "v2") )
-        good &= run_generation(&v3, only, seconds);
-    if ( strcmp(which, "v3") )
-        good &= run_generation(&v2, only, seconds);
+    set_generations();
+    run_load(o.object);
+    if ( o.costs )
+        return costs(o.which, o.streams);
+
+    for ( i = 0; i < NR_GENERATIONS; i++ )
+        if ( !*o.which || !strcmp(o.which, generations[i].word) )
+        {
+            good &= run_generation(&generations[i], o.scenario);
+            o.fuzz.only = *o.which ? &generations[i] : NULL;
+        }
+    if ( test->rmr && o.corpus )
+        good &= replay(o.corpus);
+    if ( test->rmr && (o.fuzz.seconds || o.fuzz.sequences) )
+        good &= fuzz(&o.fuzz);
 
     return good || record ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -22,7 +22,7 @@ void phase_changed(const char *what)
     phase_step(what, 0);
 }
 
-unsigned long repeat_index, random_seed;
+unsigned long repeat_index;
 static bool again;
 
 void repeat_again(bool last)
@@ -214,6 +214,8 @@ static void masters_leave(struct dom *d)
     {
         struct master *m = &machine.masters[i];
 
+        if ( m->pending == d )
+            m->pending = NULL;
         if ( m->dom != d )
             continue;
         m->phase = is_rmr(m) ? PHASE_KEPT : PHASE_UNASSIGNED;
@@ -362,9 +364,10 @@ static void assigned(struct master *m, struct dom *d)
 int try_assign(struct dom *d, const char *name)
 {
     struct master *m = machine_master(name), before = *m;
+    bool nobodys = !m->dom && !m->pending;
     int rc;
 
-    if ( !m->dom )
+    if ( nobodys )
     {
         m->phase = is_rmr(m) ? PHASE_JOINING : PHASE_ATTACHING;
         m->dom = d;
@@ -378,7 +381,7 @@ int try_assign(struct dom *d, const char *name)
     rc = test->assign(d->d, name);
     if ( rc )
     {
-        if ( !before.dom )
+        if ( nobodys )
             drop_regions(d, m);
         *m = before;
     }

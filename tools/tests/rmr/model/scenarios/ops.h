@@ -86,7 +86,7 @@ void expect_state(const char *name, const char *state);
  * A scenario that runs again with another repeat_index, from 1 on, unless it
  * says that it was the @last.
  */
-extern unsigned long repeat_index, random_seed;
+extern unsigned long repeat_index;
 void repeat_again(bool last);
 bool repeat_wanted(void);
 
@@ -102,6 +102,10 @@ extern const unsigned int nr_scenarios_v2;
 extern const struct variant variants_v2[];
 extern const unsigned int nr_variants_v2;
 extern const unsigned int random_without_v2;   /* too small for them */
+
+/* random.c: what it runs; operations of all runs so far. */
+extern struct sequence random_sequence;
+extern unsigned long random_operations;
 
 /* costs.c: of so many StreamIDs, under this name. */
 extern unsigned int costs_streams;
