@@ -15,12 +15,16 @@ XEN_OTHER_SUITES = forky sid
 XEN_TARBALLS ?= /usr/src
 KERNEL_PACKAGE = linux-image-arm64
 BUSYBOX_PACKAGE = busybox-static
+# What Xen's toolstack is built with and runs on, unpacked and never installed.
+SYSROOT_PACKAGES = libc6 libgcc-s1 libfdt1 libfdt-dev libuuid1 uuid-dev libyajl2 libyajl-dev zlib1g zlib1g-dev
 GUEST_DEB_ARCH = arm64
 
 # --- What has to be installed on the machine ------------------------------
 PACKAGES_BUILD = build-essential flex bison bc ccache patch python3 xz-utils cpio gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf
 PACKAGES_BENCH = device-tree-compiler libfdt-dev libjansson-dev imagemagick
 PACKAGES_CHECK = libcmocka-dev cppcheck
+# Only for Xen's toolstack.
+PACKAGES_TOOLS = acpica-tools pkgconf
 # Only for `make bench'.
 PACKAGES_FIGURES = valgrind gnuplot-nox
 PACKAGES_QEMU = qemu-system-arm qemu-system-common
@@ -50,6 +54,11 @@ XEN_CONFIG_DELAYED = ARM_RMR_DELAYS=y
 XEN_ARM32_DEFCONFIG = arm32_defconfig
 XEN_ARM32_CONFIG = EXPERT=y UNSUPPORTED=y ARM_SMMU=y HYPFS=y DEBUG=y
 
+# --- How Xen's toolstack is configured and built ------------------------------
+TOOLS_CONFIGURE = --disable-docs --disable-stubdom --disable-xen --disable-monitors --disable-ocamltools --disable-xsmpolicy --disable-golang --disable-pygrub --disable-seabios --disable-ovmf --disable-ipxe --disable-systemd --with-xenstored=xenstored --with-system-qemu=/bin/false
+# Folders of tools/, in the order in which one needs the other.
+TOOLS_PARTS = include libs xenstored xs-clients console helpers xl
+
 # --- Flags of our own programs --------------------------------------------------
 HOST_CFLAGS ?= -O2 -g
 HOST_WARNINGS = -std=gnu99 -Wall -Wextra -Wstrict-prototypes -Werror
@@ -72,6 +81,8 @@ APT_DIR = build/apt
 SRC_DIR = build/src
 TREE_DIR = build/tree
 XEN_DIR = build/xen
+SYSROOT_DIR = build/sysroot
+TOOLS_DIR = build/tools
 CCACHE_DIR = build/ccache
 HOST_DIR = build/host
 FIRMWARE_DIR = build/firmware

@@ -7,9 +7,10 @@ include Config.mk
 
 S := automation/scripts
 XEN ?= ours
+TOOLS ?= ours
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-both check check-fast check-models fuzz bench build apply image \
+.PHONY: help run run-both check check-fast check-models fuzz bench build tools apply image \
         firmware hosttools deps fetch clean print-config
 
 help:
@@ -27,6 +28,7 @@ help:
 # HELP                         SEED=n, SEQUENCES=n, SECONDS=n, GENERATION=v2|v3
 # HELP   make bench            what a switch and the scan cost, beside stock Xen
 # HELP   make build [XEN=..]   only build Xen
+# HELP   make tools [TOOLS=..] only build Xen's toolstack (ours, fixes, stock)
 # HELP   make apply XEN_SRC=.. put the overlay on your own Xen tree
 # HELP   make image            dom0's kernel and initramfs; firmware: the firmware stub;
 # HELP                         hosttools: the bench's programs for this machine
@@ -53,6 +55,10 @@ fetch: deps
 
 build: deps
 	@$(S)/build.sh $(XEN)
+
+tools:
+	@$(S)/deps.sh $(PACKAGES_TOOLS)
+	@$(S)/tools.sh $(TOOLS)
 
 image: deps
 	@$(S)/image.sh

@@ -8,6 +8,7 @@
 
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/overlay.sh"
+. "$(dirname "$0")/tree.sh"
 
 [ $# -gt 0 ] || set -- ours
 automation/scripts/fetch.sh xen
@@ -22,7 +23,7 @@ flock -n 9 || { say "waiting for another build to end"; flock 9; }
 # variant_settings VARIANT: its tree, what is on the tree, architecture, options.
 variant_settings()
 {
-    tree=ours layer=all own=yes mistake= arch=arm64
+    tree=ours layer=all own=yes mistake= linked=yes arch=arm64
     defconfig=$XEN_DEFCONFIG
     cross=$CROSS_COMPILE_ARM64
     on=$XEN_CONFIG_ON
@@ -61,83 +62,10 @@ variant_settings()
     esac
 }
 
-# seed_tree: a mistake starts from our tree, so that what is the same keeps its
-# time and need not be compiled again; other trees from the unpacked source.
-seed_tree()
-{
-    if [ -n "$mistake" ] && [ -f "$TREE_DIR/ours/.base" ]
-    then
-        seed=$TREE_DIR/ours
-    else
-        seed=$base
-    fi
-    rm -rf "$dir.new"
-    mkdir -p "$dir.new"
-    ( cd "$seed" && find . -path './xen/out-*' -prune -o -type d -print -o -type f -print -o -type l -print |
-      cpio -pdlm --quiet "$TOP/$dir.new" )
-    echo "$base" > "$dir.new/base.$$"
-    mv "$dir.new/base.$$" "$dir.new/.base"
-    rm -rf "$dir"
-    mv "$dir.new" "$dir"
-}
-
-# refresh_tree: makes the tree what source, patches and our files say now, and
-# touches only files whose contents change.
-refresh_tree()
-{
-    dir=$TREE_DIR/$tree
-    news=yes
-    if [ "$(cat "$dir/.base" 2>/dev/null)" != "$base" ]
-    then
-        seed_tree
-        # In a new tree everything is refreshed.
-        news=no
-    fi
-
-    stage=$dir.stage
-    rm -rf "$stage"
-    mkdir -p "$stage"
-    stage_series "$base" "$stage" "$layer" ||
-        die "$STAGE_PATCH does not apply to Xen $version: $STAGE_ERROR"
-    [ "$own" = no ] || stage_own "$stage"
-    if [ -n "$mistake" ]
-    then
-        stage_patch "$mistake" "$base" "$stage" ||
-            die "$mistake does not apply to our tree of Xen $version: $STAGE_ERROR"
-    fi
-
-    stage_list "$stage" > "$dir/.staged.new"
-    while read -r file
-    do
-        if install_if_changed "$stage/$file" "$dir/$file"
-        then
-            [ $news = no ] || echo "  refreshed $tree/$file"
-        fi
-    done < "$dir/.staged.new"
-    # What is no longer ours to change goes back to what Xen has there.
-    { cat "$dir/.staged" "$TREE_DIR/ours/.staged" 2>/dev/null || :; } | sort -u |
-        comm -23 - "$dir/.staged.new" |
-    while read -r file
-    do
-        if [ -e "$base/$file" ]
-        then
-            ! install_if_changed "$base/$file" "$dir/$file" || echo "  restored $tree/$file"
-        else
-            rm -f "$dir/$file"
-        fi
-    done
-    mv "$dir/.staged.new" "$dir/.staged"
-    rm -rf "$stage"
-}
-
-# make_xen GOAL...: Xen's own make, in an environment where nothing of ours, of
-# the caller's make, or of this machine leaks in.
+# make_xen GOAL...: Xen's own make.
 make_xen()
 {
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="${HOME:-/}" LC_ALL=C \
-        CCACHE_DIR="$TOP/$CCACHE_DIR" CCACHE_BASEDIR="$TOP/$BUILD" \
-        CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE="$CCACHE_MAXSIZE" CCACHE_COMPILERCHECK=content \
-        XEN_BUILD_DATE= XEN_BUILD_TIME= XEN_WHOAMI=rmr XEN_DOMAIN="$variant" XEN_BUILD_HOST=bench \
+    sealed XEN_BUILD_DATE= XEN_BUILD_TIME= XEN_WHOAMI=rmr XEN_DOMAIN="$variant" XEN_BUILD_HOST=bench \
         nice make -s -C "$TOP/$dir/xen" O="$out" XEN_TARGET_ARCH="$arch" \
         CROSS_COMPILE="$cross" CC="ccache ${cross}gcc" PYTHON=/usr/bin/python3 -j"$JOBS" "$@"
 }

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fetch.sh: brings Xen's source, dom0's kernel and busybox out of Debian into
-# build/deb, and unpacks Xen into build/src. What is there is used again
-# without asking the network; a file has its final name only when complete.
+# fetch.sh [xen|tools]: brings Xen's source, dom0's kernel and busybox out of
+# Debian into build/deb, and unpacks Xen into build/src; xen: Xen alone; tools:
+# Xen and the arm64 packages that its toolstack is built with. What is there is
+# used again without asking the network; a file has its final name only when
+# complete.
 # An archive whose lists name a source that it does not hold is no dead end:
 # other suites are asked, then a folder of this machine.
 # arm64 packages are downloaded and unpacked, never installed.
@@ -121,6 +123,11 @@ get_busybox()
     apt-get -q -c "$conf" download "$BUSYBOX_PACKAGE"
 }
 
+get_sysroot()
+{
+    apt-get -q -c "$conf" download $missing
+}
+
 unpack_xen()
 {
     tarball=$(newest "$DEB_DIR/${XEN_PACKAGE}_$XEN_SERIES".*.orig.tar.xz)
@@ -146,8 +153,8 @@ then
     find_xen
 fi
 unpack_xen
-if [ "${1:-all}" = all ]
-then
+case ${1:-all} in
+all)
     if [ -z "$(newest "$DEB_DIR"/linux-image-*-unsigned_*.deb)" ]
     then
         open_lists
@@ -158,4 +165,17 @@ then
         open_lists
         download "$BUSYBOX_PACKAGE" '*.deb' get_busybox
     fi
-fi
+    ;;
+tools)
+    missing=
+    for package in $SYSROOT_PACKAGES
+    do
+        [ -n "$(newest "$DEB_DIR/${package}"_*.deb)" ] || missing="$missing $package"
+    done
+    if [ -n "$missing" ]
+    then
+        open_lists
+        download "arm64 libraries:$missing" '*.deb' get_sysroot
+    fi
+    ;;
+esac

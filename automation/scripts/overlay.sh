@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Sourced by apply.sh and build.sh: works out what a Xen tree looks like with
-# our files and patches on it. Results are made in a staging folder out of
+# Sourced by apply.sh, build.sh and tools.sh: works out what a Xen tree looks like
+# with our files and patches on it. Results are made in a staging folder out of
 # copies; the tree that is read is never written here.
 
 # xen_version TREE: as its hypervisor will call itself.
