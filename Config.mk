@@ -67,6 +67,9 @@ DOM0_CFLAGS = -O2 -static -std=gnu99 -Wall -Wextra -Wstrict-prototypes -Werror
 # --- dom0 -------------------------------------------------------------------------
 DOM0_MODULES = xen-privcmd xenfs
 DOM0_STEPS = key,hypfs,idle:2
+# Besides, where it has a toolstack.
+DOM0_XL_MODULES = xen-gntdev xen-gntalloc xen-evtchn
+DOM0_XL_STEPS = xl:list,xl-create:plain,guest-wait:plain:GUEST:%20up,xl:list,xl-destroy:plain,xl:list
 
 # --- Our folders that go into a Xen tree ------------------------------------------
 OVERLAY_DIRS = xen tools docs

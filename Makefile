@@ -10,7 +10,7 @@ XEN ?= ours
 TOOLS ?= ours
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-both check check-fast check-models fuzz bench build tools apply image \
+.PHONY: help run run-both check check-fast check-models fuzz bench build tools apply image image-xl \
         firmware hosttools deps fetch clean print-config
 
 help:
@@ -30,8 +30,8 @@ help:
 # HELP   make build [XEN=..]   only build Xen
 # HELP   make tools [TOOLS=..] only build Xen's toolstack (ours, fixes, stock)
 # HELP   make apply XEN_SRC=.. put the overlay on your own Xen tree
-# HELP   make image            dom0's kernel and initramfs; firmware: the firmware stub;
-# HELP                         hosttools: the bench's programs for this machine
+# HELP   make image            dom0's kernel and initramfs; image-xl: with xl and guests;
+# HELP                         firmware: the stub; hosttools: the bench's programs
 # HELP   make fetch            fetch and unpack the sources; deps: install what is missing
 # HELP   make clean            remove build/ except what was downloaded (ALL=1: everything)
 # HELP
@@ -62,6 +62,9 @@ tools:
 
 image: deps
 	@$(S)/image.sh
+
+image-xl: tools
+	@$(S)/image.sh $(TOOLS)
 
 firmware: deps
 	@$(MAKE) -s -C automation/qemu/firmware O='$(CURDIR)/$(FIRMWARE_DIR)' \

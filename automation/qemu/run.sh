@@ -18,7 +18,6 @@ FIRMWARE=${BENCH_FIRMWARE:-$BUILD/firmware/stub.elf}
 STUBDOM=${BENCH_STUBDOM:-$BUILD/firmware/stubdom}
 HOSTBIN=${BENCH_HOSTBIN:-$BUILD/host/bin}
 KERNEL=${BENCH_KERNEL:-$BUILD/image/Image}
-INITRD=${BENCH_INITRD:-$BUILD/image/dom0.cpio.gz}
 QEMU=${QEMU:-qemu-system-aarch64}
 export QEMU
 
@@ -89,7 +88,7 @@ make_tree()
     tree=$run_dir/bench.dtb
     overlay=$(get overlay)
 
-    "$HOSTBIN/mkdt" tree "$scenario" "$base" "$kernel" "$INITRD" "$tree" ||
+    "$HOSTBIN/mkdt" tree "$scenario" "$base" "$kernel" "$initrd" "$tree" ||
         exit 2
     [ -n "$overlay" ] || return 0
 
@@ -106,7 +105,7 @@ boot()
     set -- -s "$scenario" -d "$run_dir" -f "$FIRMWARE" -t "$run_dir/bench.dtb" \
         -x "$xen" $quiet
     case $dom0 in
-        1) set -- "$@" -k "$kernel" -i "$INITRD" ;;
+        1 | xl) set -- "$@" -k "$kernel" -i "$initrd" ;;
         stub) set -- "$@" -k "$kernel" ;;
     esac
     supervise "$HOSTBIN/bench" "$@"
@@ -138,8 +137,14 @@ xen=${BENCH_XEN:-$BUILD/xen/$(get xen)/xen}
 need "$xen" "build this variant of Xen first"
 dom0=$(get dom0)
 kernel=$KERNEL
+initrd=${BENCH_INITRD:-$BUILD/image/dom0.cpio.gz}
 case $dom0 in
-    1) need "$KERNEL" "dom0's kernel"; need "$INITRD" "dom0's initramfs" ;;
+    1) need "$KERNEL" "dom0's kernel"; need "$initrd" "dom0's initramfs" ;;
+    xl)
+        initrd=${BENCH_INITRD:-$BUILD/image/dom0-xl-$(get tools).cpio}
+        need "$KERNEL" "dom0's kernel"
+        need "$initrd" "dom0's initramfs with a toolstack (make image-xl)"
+        ;;
     stub) kernel=$STUBDOM; need "$STUBDOM" "build the firmware first" ;;
 esac
 

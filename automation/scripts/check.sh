@@ -101,7 +101,7 @@ test_static()
 # lines on the console, atmost=N:REGEX about how many there may be.
 test_boot()
 {
-    expect=pass reason= variant=ours lines=
+    expect=pass reason= variant=ours lines= tools= dom0=1
     words="xen=ours"
     for word in "$@"
     do
@@ -117,12 +117,23 @@ $word"
         esac
         case $word in
         xen=*) variant=${word#*=} ;;
+        dom0=*) dom0=${word#*=} ;;
+        tools=*) tools=${word#*=} ;;
         esac
         words="$words
 $word"
     done
     automation/scripts/build.sh "$variant"
-    automation/scripts/image.sh
+    if [ "$dom0" = xl ]
+    then
+        [ "$variant" = stock ] || : "${tools:=ours}"
+        : "${tools:=stock}"
+        automation/scripts/deps.sh $PACKAGES_TOOLS
+        automation/scripts/tools.sh "$tools"
+        automation/scripts/image.sh "$tools"
+    else
+        automation/scripts/image.sh
+    fi
     make -s firmware hosttools
 
     # One word a line, so that words may hold spaces.

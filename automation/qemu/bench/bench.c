@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 
     set_up(scenario);
     if ( (run.scenario.dom0 && !run.in.kernel) ||
-         (run.scenario.dom0 == DOM0_LINUX && !run.in.initrd) )
+         (scenario_linux(&run.scenario) && !run.in.initrd) )
         usage();
     start();
     watch(now() + run.scenario.limit);

@@ -281,7 +281,7 @@ static void write_chosen(const struct scenario *s, const char *kernel,
         put_string("xen,dom0-bootargs",
                    format("%s %s", DOM0_ARGS, scenario_get("dom0args")));
         write_module("kernel", LOAD_KERNEL, kernel, LOAD_INITRD);
-        if ( s->dom0 == DOM0_LINUX )
+        if ( scenario_linux(s) )
             write_module("ramdisk", LOAD_INITRD, initrd, FIRMWARE_BASE);
     }
     end();

@@ -135,7 +135,7 @@ char **qemu_command(const struct scenario *s, const struct inputs *in)
     if ( s->dom0 )
     {
         add_image(in->kernel, LOAD_KERNEL);
-        if ( s->dom0 == DOM0_LINUX )
+        if ( scenario_linux(s) )
             add_image(in->initrd, LOAD_INITRD);
     }
     add_devices(s);

@@ -53,6 +53,7 @@ static struct {
     { "cpu", "max" },                   /* or cortex-a57: hidden CPU spins */
     { "stage", "" },                    /* 2 for virt-9.1 and older */
     { "dom0", "1" },
+    { "tools", "" },                    /* like xen: ours or stock */
     { "overlay", "" },
     { "args", "" },
     { "dom0args", "" },
@@ -61,7 +62,7 @@ static struct {
     { "probe", "" },
     { "until", "" },                    /* dom0's or Xen's last marker */
     { "expect", "pass" },
-    { "limit", "180" },
+    { "limit", "" },                    /* more where guests are made */
 };
 
 static const char **find_word(const char *key, size_t len)
@@ -144,7 +145,8 @@ static bool parse_choice(const char *key, const char *no, const char *yes)
 }
 
 /*
- * Whose master it is to be. Only `passthrough' shows in the tree; `kept' and
+ * Whose master it is to be. `passthrough' and `guest' look the same in the tree;
+ * a guest gets it when dom0's toolstack makes that guest. `kept' and
  * `refused' say what Xen is to make of a description: keep the master on its
  * own table for good, or make no RMR master of it. `left': dom0's at first,
  * then deassigned by one of its steps.
@@ -155,10 +157,10 @@ static bool parse_owner(const char *key)
 
     if ( strcmp(value, "dom0") && strcmp(value, "passthrough") &&
          strcmp(value, "kept") && strcmp(value, "refused") &&
-         strcmp(value, "left") )
-        bad(key, "dom0, passthrough, kept, refused or left");
+         strcmp(value, "left") && strcmp(value, "guest") )
+        bad(key, "dom0, guest, passthrough, kept, refused or left");
 
-    return !strcmp(value, "passthrough");
+    return !strcmp(value, "passthrough") || !strcmp(value, "guest");
 }
 
 static int parse_dom0(void)
@@ -167,8 +169,11 @@ static int parse_dom0(void)
 
     if ( !strcmp(value, "stub") )
         return DOM0_STUB;
+    if ( !strcmp(value, "xl") )
+        return DOM0_XL;
     if ( strcmp(value, "0") && strcmp(value, "1") )
-        bad("dom0", "1 (Linux), stub (only says that it is up) or 0 (none)");
+        bad("dom0", "1 (Linux), xl (with a toolstack and guests), stub (only "
+            "says that it is up) or 0 (none)");
 
     return *value == '1' ? DOM0_LINUX : DOM0_NONE;
 }
@@ -300,6 +305,13 @@ static void derive_defaults(struct scenario *s)
     if ( !*scenario_get("stage") &&
          sscanf(machine, "virt-%d.%d", &major, &minor) == 2 && major < 10 )
         scenario_word("stage=2");
+    if ( !*scenario_get("tools") )
+        scenario_word(strcmp(scenario_get("xen"), "stock") ? "tools=ours"
+                                                           : "tools=stock");
+    if ( strchr(scenario_get("tools"), '/') )
+        bad("tools", "a variant of the toolstack, as for make tools");
+    if ( !*scenario_get("limit") )
+        scenario_word(s->dom0 == DOM0_XL ? "limit=600" : "limit=180");
     if ( !*scenario_get("until") )
         scenario_word(s->dom0 ? "until=BENCH: done"
                               : "until=LOADING DOMAIN 0|Panic on CPU");
@@ -323,10 +335,10 @@ void scenario_parse(struct scenario *s)
     s->dom0 = parse_dom0();
     parse_choice("expect", "pass", "fail");
     s->fps = parse_count("fps", 60);
-    s->limit = parse_count("limit", 3600);
     for_each_item("firmware", s, add_firmware_option);
     for_each_item("probe", s, add_probe);
     derive_defaults(s);
+    s->limit = parse_count("limit", 3600);
 
     if ( regcomp(&regex, scenario_get("until"), REG_EXTENDED | REG_NOSUB) )
         bad("until", "an extended regular expression");
@@ -337,6 +349,11 @@ void scenario_parse(struct scenario *s)
             bad("probe", "no target region, or edu with a region as master");
     if ( s->simplefb && !(s->masters & (1U << MASTER_DISPLAY)) )
         bad("simplefb", "0, or display among the masters");
+}
+
+bool scenario_linux(const struct scenario *s)
+{
+    return s->dom0 == DOM0_LINUX || s->dom0 == DOM0_XL;
 }
 
 uint32_t scenario_devices(const struct scenario *s)

@@ -41,7 +41,7 @@ struct scenario {
     bool passthrough[NR_MASTERS];
     uint32_t masters;                   /* mask: in the tree and started */
     bool resv_after, simplefb;
-    enum { DOM0_NONE, DOM0_LINUX, DOM0_STUB } dom0;
+    enum { DOM0_NONE, DOM0_LINUX, DOM0_XL, DOM0_STUB } dom0;
     bool smmu_on, recover;
     unsigned int fps, limit;
     unsigned int nr_probes;
@@ -50,6 +50,9 @@ struct scenario {
 
 extern const char *const master_name[NR_MASTERS];
 extern const char *const moment_name[NR_MOMENTS];
+
+/* Whether dom0 is Linux, with a toolstack or without. */
+bool scenario_linux(const struct scenario *s);
 
 /* Which masters get a device in QEMU: edu also when it only probes. */
 uint32_t scenario_devices(const struct scenario *s);

@@ -30,7 +30,7 @@ case_config()
 case_syntax()
 {
     for file in automation/scripts/*.sh automation/scripts/tests/*.sh automation/qemu/*.sh \
-                automation/qemu/dom0/init .ci/run
+                automation/qemu/dom0/init automation/qemu/guest/init automation/qemu/guest/poweroff .ci/run
     do
         sh -n "$file" || die "$file: syntax error"
     done
