@@ -32,31 +32,53 @@ static struct {
     unsigned int shots;
     uint32_t ticks;
     FILE *telemetry;
-    const char *phase;
+    size_t phase;               /* index of phases[] */
     const char *end;            /* why the run is over; NULL: it is not */
 } run;
 
+/* A line that has both texts, one after the other. */
+struct marker {
+    const char *text, *then;
+};
+
+#define LINE(t)      { .text = t, .then = NULL }
+#define STEP(s, t)   { .text = "BENCH: " s ":", .then = t }
+#define GUEST(t)     { .text = "guest ", .then = ": GUEST: " t }
+
+/*
+ * In order of time; what a phase back there begins with says nothing new, as
+ * when a guest's kernel starts. Only guests can be made again and again.
+ */
 static const struct {
-    const char *marker;
     const char *phase;
+    struct marker marker[2];
+    bool again;
 } phases[] = {
-    { "FW: entering Xen", "probe" },
-    { "I/O virtualisation ", "dom0-build" },
-    { "Booting Linux on physical CPU", "dom0-boot" },
-    { "init memory", "dom0-boot" },
-    { "BENCH: user space", "dom0-user" },
+    { .phase = "firmware" },
+    { .phase = "probe", .marker = { LINE("FW: entering Xen") } },
+    { .phase = "dom0-build", .marker = { LINE("I/O virtualisation ") } },
+    { .phase = "dom0-boot", .marker = { LINE("Booting Linux on physical CPU"),
+                                        LINE("init memory") } },
+    { .phase = "dom0-user", .marker = { LINE("BENCH: user space") } },
+    { .phase = "create", .again = true,
+      .marker = { STEP("xl-create", " begin") } },
+    { .phase = "guest-boot", .marker = { STEP("xl-create", " end status=0") } },
+    { .phase = "guest-user", .marker = { GUEST("up") } },
+    { .phase = "destroyed", .marker = { STEP("xl-destroy", " begin") } },
 };
 
 static const struct {
-    const char *marker;
+    struct marker marker;
     enum probe_moment moment;
 } moments[] = {
-    { "rmr: probe-window boot", MOMENT_BOOT },
-    { "I/O virtualisation enabled", MOMENT_BOOT },
-    { "rmr: probe-window pending", MOMENT_PENDING },
+    { LINE("rmr: probe-window boot"), MOMENT_BOOT },
+    { LINE("I/O virtualisation enabled"), MOMENT_BOOT },
+    { LINE("rmr: probe-window pending"), MOMENT_PENDING },
     /* dom0 is built by then and not yet let go. */
-    { "Initial low memory virq threshold", MOMENT_PENDING },
-    { "BENCH: user space", MOMENT_JOINED },
+    { LINE("Initial low memory virq threshold"), MOMENT_PENDING },
+    { LINE("BENCH: user space"), MOMENT_JOINED },
+    { GUEST("up"), MOMENT_GUEST },
+    { STEP("xl-destroy", " end status=0"), MOMENT_DESTROYED },
 };
 
 static void handle_signal(int sig)
@@ -118,18 +140,28 @@ static void take_samples(void)
         take_shot();
 }
 
+static bool has_marker(const char *line, const struct marker *m)
+{
+    const char *at = m->text ? strstr(line, m->text) : NULL;
+
+    return at && (!m->then || strstr(at + strlen(m->text), m->then));
+}
+
 static void enter_phase(const char *line)
 {
     for ( size_t i = 0; i < ARRAY_SIZE(phases); i++ )
     {
-        if ( !strstr(line, phases[i].marker) ||
-             !strcmp(run.phase, phases[i].phase) )
+        if ( i == run.phase || (i < run.phase && !phases[i].again) )
             continue;
-        run.phase = phases[i].phase;
-        mark("phase %s", run.phase);
-        progress("%s", run.phase);
+        if ( !has_marker(line, &phases[i].marker[0]) &&
+             !has_marker(line, &phases[i].marker[1]) )
+            continue;
+        run.phase = i;
+        mark("phase %s", phases[i].phase);
+        progress("%s", phases[i].phase);
         take_telemetry();
         take_shot();
+        return;
     }
 }
 
@@ -137,7 +169,7 @@ static void run_probes(const char *line)
 {
     probe_console_line(line);
     for ( size_t i = 0; i < ARRAY_SIZE(moments); i++ )
-        if ( strstr(line, moments[i].marker) )
+        if ( has_marker(line, &moments[i].marker) )
             probe_run(&run.scenario, moments[i].moment);
 }
 
@@ -149,7 +181,9 @@ static void look_for_end(const char *line)
         run.end = "done";
     else if ( strstr(line, "(XEN) Panic on CPU") )
         run.end = "xen-panic";
-    else if ( strstr(line, "Kernel panic - not syncing") )
+    /* A guest's kernel is not what the run stands on. */
+    else if ( strstr(line, "Kernel panic - not syncing") &&
+              strncmp(line, "guest ", 6) )
         run.end = "dom0-panic";
 }
 
@@ -250,9 +284,8 @@ static void start(void)
     mark("start %s", run.in.xen);
     machine_start(argv, run.in.run_dir);
     mark("qemu-up");
-    run.phase = "firmware";
-    mark("phase firmware");
-    progress("%s", "firmware");
+    mark("phase %s", phases[0].phase);
+    progress("%s", phases[0].phase);
     if ( !machine_command("cont", NULL, NULL) )
     {
         machine_stop();

@@ -21,6 +21,8 @@ const char *const moment_name[NR_MOMENTS] = {
     [MOMENT_BOOT] = "boot",
     [MOMENT_PENDING] = "pending",
     [MOMENT_JOINED] = "joined",
+    [MOMENT_GUEST] = "guest",
+    [MOMENT_DESTROYED] = "destroyed",
     [MOMENT_USER] = "user",
 };
 
@@ -274,7 +276,7 @@ static void add_probe(struct scenario *s, char *item)
     while ( moment < NR_MOMENTS && strcmp(item, moment_name[moment]) )
         moment++;
     if ( moment == NR_MOMENTS )
-        bad("probe", "moments boot, pending, joined, user");
+        bad("probe", "moments boot, pending, joined, guest, destroyed, user");
 
     p->moment = moment;
     p->word = format("%s", colon + 1);

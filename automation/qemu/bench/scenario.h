@@ -17,6 +17,8 @@ enum probe_moment {
     MOMENT_BOOT,
     MOMENT_PENDING,
     MOMENT_JOINED,
+    MOMENT_GUEST,
+    MOMENT_DESTROYED,
     MOMENT_USER,
     NR_MOMENTS
 };

@@ -206,6 +206,7 @@ static int scenario_word(struct run *run, const char *key, const char *value)
                          !strcmp(value, "kept");
         m->ordinary |= !strcmp(value, "refused");
         m->left = !strcmp(value, "left");
+        m->guest = !strcmp(value, "guest");
     }
 
     return 0;
@@ -399,20 +400,72 @@ static int compile(regex_t *re, const char *pattern)
 static bool phase_exists(const struct run *run, const struct known_phase *p)
 {
     return p->when == PHASE_ALWAYS ||
-           (p->when == PHASE_WITH_DOM0) == run->dom0;
+           (p->when != PHASE_WITHOUT_DOM0) == run->dom0;
+}
+
+static const struct known_phase *first_guest_phase(void)
+{
+    size_t i = 0;
+
+    while ( known_phases[i].when != PHASE_WITH_GUEST )
+        i++;
+
+    return &known_phases[i];
 }
 
 /* Open the next phase that this kind of run has, if one is left. */
 static void open_phase(struct run *run, size_t *known, int64_t time)
 {
+    struct phase *p = &run->phase[run->nr_phases];
+
     while ( *known < nr_known_phases &&
             !phase_exists(run, &known_phases[*known]) )
         ++*known;
     if ( *known == nr_known_phases )
         return;
-    run->phase[run->nr_phases].name = known_phases[*known].name;
-    run->phase[run->nr_phases].begin = time;
+    p->known = &known_phases[*known];
+    p->name = p->known->name;
+    p->begin = time;
+    run->guests += p->known == first_guest_phase();
+    if ( p->known->when == PHASE_WITH_GUEST && run->guests > 1 )
+    {
+        snprintf(p->numbered, sizeof(p->numbered), "%.15s-%u", p->name,
+                 run->guests);
+        p->name = p->numbered;
+    }
     run->nr_phases++;
+}
+
+/* The phase that a line closes, as its row; or nr_known_phases. */
+static size_t closed_phase(const struct matchers *re, size_t known,
+                           const char *text)
+{
+    size_t last = known;
+
+    if ( known == nr_known_phases )
+        return known;
+    if ( known_phases[known].when == PHASE_WITH_GUEST &&
+         &known_phases[known] != first_guest_phase() )
+        last++;
+    for ( ; known <= last && known < nr_known_phases; known++ )
+        if ( known_phases[known].ends &&
+             !regexec(&re->phase[known], text, 0, NULL, 0) )
+            return known;
+
+    return nr_known_phases;
+}
+
+static void next_phase(struct run *run, size_t *known, size_t closed,
+                       int64_t time)
+{
+    if ( run->nr_phases == MAX_PHASES )
+        return;                    /* so many guests: the last phase goes on */
+    run->phase[run->nr_phases - 1].end = time;
+    *known = closed + 1;
+    /* A guest is made again. */
+    if ( *known == nr_known_phases )
+        *known = first_guest_phase() - known_phases;
+    open_phase(run, known, time);
 }
 
 static int master_of_node(struct run *run, const char *node, size_t len)
@@ -527,7 +580,7 @@ static void console_line(struct run *run, const struct matchers *re,
 static void console_scan(struct run *run, FILE *f, const struct matchers *re)
 {
     char line[2048];
-    size_t known = 0;
+    size_t known = 0, closed;
 
     open_phase(run, &known, run->begin);
     while ( fgets(line, sizeof(line), f) )
@@ -543,13 +596,9 @@ static void console_scan(struct run *run, FILE *f, const struct matchers *re)
         if ( run->until[0] && !run->until_at &&
              !regexec(&re->until, s, 0, NULL, 0) )
             run->until_at = time;
-        if ( known < nr_known_phases && known_phases[known].ends &&
-             !regexec(&re->phase[known], s, 0, NULL, 0) )
-        {
-            run->phase[run->nr_phases - 1].end = time;
-            known++;
-            open_phase(run, &known, time);
-        }
+        closed = closed_phase(re, known, s);
+        if ( closed < nr_known_phases )
+            next_phase(run, &known, closed, time);
         if ( time > run->end && !run->end_reason[0] )
             run->end = time;
     }

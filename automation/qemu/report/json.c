@@ -61,7 +61,8 @@ static json_t *masters_json(const struct run *run)
             json_array_append_new(phases, phase_json(run, m, j));
         json_array_append_new(list, json_pack("{s:s, s:i, s:b, s:s, s:o}",
             "name", m->name, "sid", m->sid, "rmr", m->rmr,
-            "owner", m->passthrough ? "passthrough" : "dom0",
+            "owner", m->passthrough ? "passthrough"
+                                    : m->guest ? "guest" : "dom0",
             "phases", phases));
     }
 

@@ -20,7 +20,8 @@ const size_t nr_known_masters = ARRAY_SIZE(known_masters);
 /*
  * In order of time.  A phase begins where the one before it ended, and lasts to
  * the end of the run if its closing line never comes; then the later ones do
- * not exist.
+ * not exist.  Once a guest is made, one of those that follow can be left out: what
+ * never comes up is destroyed all the same.
  */
 const struct known_phase known_phases[] = {
     { "firmware",   "FW: entering Xen",               PHASE_ALWAYS },
@@ -29,7 +30,12 @@ const struct known_phase known_phases[] = {
     { "dom0-build", "Freed [0-9]+kB init memory|Booting Linux on physical CPU",
                                                       PHASE_WITH_DOM0 },
     { "dom0-boot",  "BENCH: user space",              PHASE_WITH_DOM0 },
-    { "dom0-user",  NULL,                             PHASE_WITH_DOM0 },
+    { "dom0-user",  "BENCH: xl-create:.* begin",      PHASE_WITH_DOM0 },
+    { "create",     "BENCH: xl-create:.* end status=0",
+                                                      PHASE_WITH_GUEST },
+    { "guest-boot", "^guest .*: GUEST: up",           PHASE_WITH_GUEST },
+    { "guest-user", "BENCH: xl-destroy:.* begin",     PHASE_WITH_GUEST },
+    { "destroyed",  "BENCH: xl-create:.* begin",      PHASE_WITH_GUEST },
 };
 const size_t nr_known_phases = ARRAY_SIZE(known_phases);
 
@@ -52,10 +58,12 @@ const char handover_counts[] =
 
 /*
  * What a probe by an RMR master must meet.  The first row that fits counts.
- * Once joined, the master reaches what its domain reaches.
+ * Once joined, the master reaches what its domain reaches; with dom0 it is
+ * "joined" or "user", with a guest "guest".
  */
 const struct known_probe known_probes[] = {
     { NULL,     "region",  OUT_TRANSLATED },
+    { "guest",  "xen",     -1 },   /* a guest has memory of its own there */
     { NULL,     "xen",     OUT_FAULTED },
     { NULL,     "mmio",    OUT_FAULTED },
     { "joined", "dom0ram", OUT_TRANSLATED },

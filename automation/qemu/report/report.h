@@ -23,7 +23,7 @@
 
 #define MAX_MASTERS   8
 #define MAX_REGIONS   4
-#define MAX_PHASES    16
+#define MAX_PHASES    32
 #define MAX_KINDS     8
 #define MAX_PROBES    64
 #define MAX_SWITCHES  512
@@ -38,7 +38,10 @@ struct known_master {
     bool autonomous;           /* moves data without being asked */
 };
 
-enum phase_when { PHASE_ALWAYS, PHASE_WITH_DOM0, PHASE_WITHOUT_DOM0 };
+/* Those with guests come last, and again for each guest that is made. */
+enum phase_when {
+    PHASE_ALWAYS, PHASE_WITH_DOM0, PHASE_WITHOUT_DOM0, PHASE_WITH_GUEST
+};
 
 struct known_phase {
     const char *name;
@@ -119,6 +122,7 @@ struct master {
     bool rmr, autonomous, passthrough, seen;
     bool ordinary;             /* not to be an RMR master, whatever the tree */
     bool left;                 /* has left dom0 by the end */
+    bool guest;                /* nobody's until a guest gets it */
     struct region region[MAX_REGIONS];
     unsigned int nr_regions;
     struct tally tally[MAX_PHASES];
@@ -134,7 +138,9 @@ struct master {
 };
 
 struct phase {
-    const char *name;
+    const struct known_phase *known;
+    const char *name;          /* as known, or with the guest's number */
+    char numbered[32];
     int64_t begin, end;
     int64_t frames;
     bool frames_known;
@@ -228,6 +234,7 @@ struct run {
     int64_t begin, end;
     struct phase phase[MAX_PHASES];
     unsigned int nr_phases;
+    unsigned int guests;       /* that dom0 tried to make */
     struct master master[MAX_MASTERS];
     unsigned int nr_masters;
 

@@ -135,6 +135,17 @@ static unsigned int last_phase(const struct run *run)
     return run->nr_phases - 1;
 }
 
+/* How many phases of a sort the run had: a guest can be made several times. */
+static unsigned int phases_called(const struct run *run, const char *name)
+{
+    unsigned int i, n = 0;
+
+    for ( i = 0; i < run->nr_phases; i++ )
+        n += !strcmp(run->phase[i].known->name, name);
+
+    return n;
+}
+
 /*
  * Things that happen a few times a second cannot be missed in this long; what
  * is missing from a shorter stretch says nothing.
@@ -225,6 +236,27 @@ static void no_more(struct run *run)
 }
 
 /*
+ * What a moment of the run is for a master: one at which it stands on its own
+ * table, as at boot, or one at which its domain has it.
+ */
+static const char *standing(const struct run *run, const struct master *m,
+                            const char *moment)
+{
+    bool end = !strcmp(moment, "user");
+
+    if ( m->passthrough || (m->left && end) )
+        return "boot";
+    if ( !m->guest )
+        return strcmp(moment, "guest") && strcmp(moment, "destroyed")
+               ? moment : "user";
+    if ( end && phases_called(run, "guest-boot") >
+                phases_called(run, "destroyed") )
+        return "guest";
+
+    return strcmp(moment, "guest") ? "boot" : moment;
+}
+
+/*
  * An ordinary device may be blocked in any way; an RMR master must fault,
  * since anything else means that it is not on its own table.
  */
@@ -236,8 +268,8 @@ int probe_expectation(const struct run *run, const struct probe *probe,
     size_t i;
 
     *any_block = !edu;
-    if ( edu && (edu->passthrough || (edu->left && !strcmp(moment, "user"))) )
-        moment = "boot";
+    if ( edu )
+        moment = standing(run, edu, moment);
     if ( edu && edu->nr_regions && inside_regions(edu, probe->addr) )
         target = "region";
     if ( !edu && !strcmp(target, "region") )
@@ -581,11 +613,41 @@ static void judge_account(struct run *run, struct rule *r, unsigned int event)
          since(run, e->time));
 }
 
+static int64_t first_guest_at(const struct run *run)
+{
+    unsigned int i = 0;
+
+    while ( i < run->nr_phases && strcmp(run->phase[i].known->name, "create") )
+        i++;
+
+    return i < run->nr_phases ? run->phase[i].begin : run->end;
+}
+
+/*
+ * A guest's master stays on its own table until dom0 makes a guest; then that
+ * guest has it, and what is destroyed gives it back.
+ */
+static void judge_guest(struct run *run, struct rule *r,
+                        const struct master *m, unsigned int handovers)
+{
+    unsigned int made = phases_called(run, "guest-boot");
+    unsigned int destroyed = phases_called(run, "destroyed"), i;
+    unsigned int due = !made ? 0 : destroyed ? 2 : 1;
+
+    if ( handovers < due || (!due && handovers) )
+        fail(run, r, "SWITCH:%s: %u guests were made and %u destroyed, but it "
+             "was handed over %u times", m->name, made, destroyed, handovers);
+    for ( i = 0; i < run->nr_handovers; i++ )
+        if ( &run->master[run->handover[i].master] == m &&
+             run->handover[i].time < first_guest_at(run) )
+            fail(run, r, "SWITCH:%s: handed over at +%.3f s, when there was "
+                 "no guest", m->name, since(run, run->handover[i].time));
+}
+
 /* dom0's masters are with dom0 once it runs; the others never are. */
 static void judge_owner(struct run *run, struct rule *r)
 {
-    bool dom0_runs = run->nr_phases > 1 &&
-                     !strcmp(run->phase[last_phase(run)].name, "dom0-user");
+    bool dom0_runs = phases_called(run, "dom0-user");
     unsigned int i, j, n;
 
     for ( i = 0; i < run->nr_masters; i++ )
@@ -597,10 +659,12 @@ static void judge_owner(struct run *run, struct rule *r)
         if ( m->rmr && m->passthrough && n )
             fail(run, r, "SWITCH:%s: is to stay on its RMR table, but was "
                  "handed over %u times", m->name, n);
+        if ( m->rmr && m->guest )
+            judge_guest(run, r, m, n);
         if ( m->rmr && m->left && n < 2 )
             fail(run, r, "SWITCH:%s: should have left dom0, but was handed "
                  "over %u times", m->name, n);
-        if ( m->rmr && !m->passthrough && !n && dom0_runs )
+        if ( m->rmr && !m->passthrough && !m->guest && !n && dom0_runs )
             fail(run, r, "SWITCH:%s: dom0 runs, and the trace shows no "
                  "hand-over to it", m->name);
     }

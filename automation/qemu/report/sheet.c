@@ -13,7 +13,9 @@
 
 #include "report.h"
 
-#define SHOTS_CHOSEN  12
+/* Two of each phase, and of a run with few phases some more. */
+#define SHOTS_LEAST   12
+#define SHOTS_MOST    (2 * MAX_PHASES)
 
 static unsigned int phase_of(const struct run *run, int64_t time)
 {
@@ -37,10 +39,13 @@ static unsigned int choose(struct run *run, size_t i)
 /* First and last of each phase, then the middle of the widest gap. */
 void sheet_choose(struct run *run)
 {
-    unsigned int chosen = 0;
+    unsigned int wanted = run->nr_phases * 2, chosen = 0;
     size_t i, last, at;
 
-    for ( i = 0; i < run->nr_shots && chosen < SHOTS_CHOSEN; i++ )
+    if ( wanted < SHOTS_LEAST )
+        wanted = SHOTS_LEAST;
+
+    for ( i = 0; i < run->nr_shots && chosen < wanted; i++ )
     {
         unsigned int p = phase_of(run, run->shot[i].time);
 
@@ -49,7 +54,7 @@ void sheet_choose(struct run *run)
              phase_of(run, run->shot[i + 1].time) != p )
             chosen += choose(run, i);
     }
-    while ( chosen && chosen < SHOTS_CHOSEN && chosen < run->nr_shots )
+    while ( chosen && chosen < wanted && chosen < run->nr_shots )
     {
         size_t widest = 0;
 
@@ -98,7 +103,7 @@ static int run_tool(char *const argv[])
     return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -1;
 }
 
-#define MAX_ARGS  (16 + 3 * SHOTS_CHOSEN)
+#define MAX_ARGS  (16 + 3 * SHOTS_MOST)
 
 struct args {
     char *arg[MAX_ARGS];

@@ -80,7 +80,7 @@ static void row(const struct run *run, const struct run *baseline,
 {
     const char *name = run->phase[phase].name;
 
-    printf("%-9s%-11s", phase ? "" : m->name, name);
+    printf("%-9s%-13s", phase ? "" : m->name, name);
     half_row(run, m, phase);
     if ( baseline )
     {
@@ -101,9 +101,9 @@ static void counts(const struct run *run, const struct run *baseline)
     unsigned int i, j;
 
     if ( baseline )
-        printf("%20s%s%-66s | %s%s\n", "", BOLD, run->xen, baseline->xen,
+        printf("%22s%s%-66s | %s%s\n", "", BOLD, run->xen, baseline->xen,
                PLAIN);
-    printf("%s%-9s%-11s%s", BOLD, "master", "phase", half_head);
+    printf("%s%-9s%-13s%s", BOLD, "master", "phase", half_head);
     if ( baseline )
         printf(" | %s", half_head);
     printf("%s\n", PLAIN);

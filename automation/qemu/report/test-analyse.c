@@ -37,6 +37,7 @@ struct change {
     const char *qemu_err;
     double stalled_to;                     /* from +2.9, frames and ticks */
     bool frozen_picture, silence, no_wav, standing_frames, no_telemetry;
+    bool guest;                            /* one is made, gets the display */
 };
 
 /* ---- Writing a folder ---- */
@@ -128,6 +129,11 @@ static void write_lines(struct lines *l, const char *dir, const char *name,
 
 #define ENABLE   1.5
 #define JOIN     2.9
+#define CREATE   6.2                       /* of a guest, if there is one ... */
+#define MADE     6.5
+#define UP       7.0
+#define DESTROY  7.5
+#define GONE     7.7                       /* ... until here */
 #define END      9.0
 
 static void good_dma(struct lines *l, unsigned int sid, uint64_t iova,
@@ -201,8 +207,13 @@ static void trace(struct lines *l, const char *dir, const struct change *c)
     add(l, 1.45, "smmuv3_cmdq_cfgi_ste_range start=0x0 - end=0xffffffff");
     add(l, ENABLE - 0.001, "smmuv3_write_mmio addr: 0x20 val:0xd "
         "size: 0x4(0)");
-    for ( i = 0; i < 4; i++ )
+    for ( i = c->guest; i < 4; i++ )
         good_handover(l, 8 + 8 * i, JOIN + i * 0.001);
+    if ( c->guest )
+    {
+        good_handover(l, 8, CREATE + 0.1);
+        good_handover(l, 8, DESTROY + 0.05);
+    }
     for ( i = 0; i < NR_PROBES; i++ )
         if ( good_probes[i].hit )
             good_probe_hit(l, good_probes[i].time + 0.01, good_probes[i].addr);
@@ -211,6 +222,21 @@ static void trace(struct lines *l, const char *dir, const struct change *c)
                              good_probes[i].addr);
     add_extra(l, c->trace, 6);
     write_lines(l, dir, "trace.log", true, c->drop_trace, c->drop_from);
+}
+
+static void guest_console(struct lines *l)
+{
+    add(l, CREATE, "BENCH: xl-create:display begin");
+    add(l, CREATE + 0.15, "(XEN) rmr: /display@10000000: join d1: 1 STE stores, "
+        "1 CFGI_STE, 1 TLBI, 2 SYNC");
+    add(l, MADE, "BENCH: xl-create:display end status=0");
+    add(l, MADE + 0.1, "guest display: [    0.0] Booting Linux on physical CPU");
+    add(l, MADE + 0.1, "BENCH: guest-wait:display:GUEST: up begin");
+    add(l, UP, "guest display: GUEST: up");
+    add(l, DESTROY, "BENCH: xl-destroy:display begin");
+    add(l, DESTROY + 0.1, "(XEN) rmr: /display@10000000: leave d1: 1 STE stores, "
+        "1 CFGI_STE, 1 TLBI, 2 SYNC");
+    add(l, GONE, "BENCH: xl-destroy:display end status=0");
 }
 
 static void console(struct lines *l, const char *dir, const struct change *c)
@@ -227,9 +253,12 @@ static void console(struct lines *l, const char *dir, const struct change *c)
     {
         add(l, 1.6, "(XEN) rmr: %s: SMMU /smmuv3@9050000 sid 0x%x kept",
             node[i], 8 + 8 * i);
-        add(l, JOIN + 0.05 + i * 0.01, "(XEN) rmr: %s: join d0: 1 STE stores, "
-            "1 CFGI_STE, 1 TLBI, 2 SYNC", node[i]);
+        if ( i || !c->guest )
+            add(l, JOIN + 0.05 + i * 0.01, "(XEN) rmr: %s: join d0: 1 STE "
+                "stores, 1 CFGI_STE, 1 TLBI, 2 SYNC", node[i]);
     }
+    if ( c->guest )
+        guest_console(l);
     add(l, 2.0, "(XEN) I/O virtualisation enabled");
     add(l, 3.0, "(XEN) Freed 400kB init memory.");
     add(l, 6.0, "BENCH: user space");
@@ -300,6 +329,8 @@ static void scenario(const char *dir, const struct change *c)
           "audio.region=0x61000000+0x100000\n"
           "ehci.region=0x61100000+0x100000\nedu.region=0x61200000+0x10000\n"
           "dom0=full\nuntil=BENCH: done\n", f);
+    if ( c->guest )
+        fputs("display.owner=guest\n", f);
     for ( i = 0; i < 4 && c->scenario[i]; i++ )
         fprintf(f, "%s\n", c->scenario[i]);
     fclose(f);
@@ -625,6 +656,57 @@ static const struct change changes[] = {
     { .name = "handed-over-refused", .rule = "switch",
       .reason = "SWITCH:edu: Xen tells of a hand-over",
       .scenario = { "edu.owner=refused" } },
+    { .name = "guest", .rule = "switch", .status = "pass", .guest = true },
+    { .name = "guest-faults", .rule = "no-abort", .guest = true,
+      .reason = "G1:display:guest-boot: 1 faults F_TRANSLATION first at +6.8",
+      .trace = { "+6.81 " FAILED("8", "0x60000040"), "+6.81 " EVENT("0x8") } },
+    { .name = "guest-reaches-its-own", .rule = "no-more", .status = "pass",
+      .guest = true, .trace = { "+7.2 " HIT("0x8", "0x48000000") } },
+    { .name = "reach-before-guest", .rule = "no-more", .guest = true,
+      .reason = "G3:display:dom0-user",
+      .trace = { "+6.1 " HIT("0x8", "0x48000000") } },
+    { .name = "reach-after-guest", .rule = "no-more", .guest = true,
+      .reason = "G3:display:destroyed",
+      .trace = { "+7.9 " HIT("0x8", "0x48000000") } },
+    { .name = "guest-never-up", .rule = "no-abort", .guest = true,
+      .drop_console = "guest display: GUEST",
+      .reason = "G1:display:destroyed",
+      .trace = { "+7.9 " FAILED("8", "0x60000040"), "+7.9 " EVENT("0x8") } },
+    { .name = "second-guest", .rule = "no-abort", .guest = true,
+      .reason = "G1:display:create-2: 1 faults",
+      .console = { "+7.8 BENCH: xl-create:plain begin",
+                   "+8.3 BENCH: xl-create:plain end status=0",
+                   "+8.5 guest plain: GUEST: up" },
+      .trace = { "+7.9 " FAILED("8", "0x60000040"), "+7.9 " EVENT("0x8") } },
+    { .name = "guest-has-none", .rule = "switch", .guest = true,
+      .reason = "SWITCH:display: 1 guests were made and 1 destroyed, but",
+      .drop_trace = "streamid= 0x8" },
+    { .name = "guest-keeps-it", .rule = "switch", .guest = true,
+      .reason = "SWITCH:display: 1 guests were made and 1 destroyed, but",
+      .drop_trace = "streamid= 0x8", .drop_from = 7 },
+    { .name = "guest-refused", .rule = "switch", .guest = true,
+      .reason = "SWITCH:display: 0 guests were made and 0 destroyed, but",
+      .drop_console = "BENCH: xl-", .drop_from = MADE },
+    { .name = "before-there-was-a-guest", .rule = "switch", .guest = true,
+      .reason = "SWITCH:display: handed over at +6.000 s, when there was no",
+      .trace = { "+6 smmuv3_cmdq_opcode <--- SMMU_CMD_CFGI_STE",
+                 "+6 smmuv3_cmdq_cfgi_ste streamid= 0x8",
+                 "+6 smmuv3_cmdq_opcode <--- SMMU_CMD_SYNC",
+                 "+6 smmuv3_cmdq_opcode <--- SMMU_CMD_TLBI_S12_VMALL",
+                 "+6 smmuv3_cmdq_tlbi_s12_vmid vmid=8",
+                 "+6 smmuv3_cmdq_opcode <--- SMMU_CMD_SYNC" } },
+    { .name = "probe-of-guests", .rule = "probes", .guest = true,
+      .reason = "PROBE:edu:guest:dom0ram: 0x70000000 was translated",
+      .scenario = { "edu.owner=guest" },
+      .drop_marks = "probe joined dom0ram",
+      .marks = { "+7.1 probe guest dom0ram 0x70000000 begin",
+                 "+7.13 probe guest dom0ram 0x70000000 end done" },
+      .trace = { "+7.11 " HIT("0x20", "0x70000000") } },
+    { .name = "probe-beside-guest", .rule = "probes", .status = "pass",
+      .guest = true,
+      .marks = { "+7.1 probe guest dom0ram 0x70000000 begin",
+                 "+7.13 probe guest dom0ram 0x70000000 end done" },
+      .trace = { "+7.11 " HIT("0x20", "0x70000000") } },
     { .name = "stock-has-no-accounts", .rule = "switch", .status = "n/a",
       .drop_console = "rmr: " },
     { .name = "never-on", .rule = "smmu-on", .reason = "SMMU-ON",
@@ -721,6 +803,41 @@ static void broken_folders(void **state)
     }
 }
 
+/* A run with a guest has phases of its own, and no other run has them. */
+static void guest_phases(void **state)
+{
+    static const struct { const char *run, *names; } runs[] = {
+        { "good", "firmware probe dom0-build dom0-boot dom0-user" },
+        { "guest", "firmware probe dom0-build dom0-boot dom0-user create "
+                   "guest-boot guest-user destroyed" },
+        { "guest-never-up", "firmware probe dom0-build dom0-boot dom0-user "
+                            "create guest-boot destroyed" },
+        { "guest-refused", "firmware probe dom0-build dom0-boot dom0-user "
+                           "create" },
+        { "second-guest", "firmware probe dom0-build dom0-boot dom0-user "
+                          "create guest-boot guest-user destroyed create-2 "
+                          "guest-boot-2 guest-user-2" },
+    };
+    size_t i, j;
+
+    (void)state;
+    for ( i = 0; i < sizeof(runs) / sizeof(runs[0]); i++ )
+    {
+        char dir[256], names[512] = "";
+        json_t *root, *phase;
+
+        directory(dir, sizeof(dir), runs[i].run);
+        root = load(dir);
+        json_array_foreach(json_object_get(json_array_get(
+            json_object_get(root, "masters"), 0), "phases"), j, phase)
+            snprintf(names + strlen(names), sizeof(names) - strlen(names),
+                     "%s%s", j ? " " : "",
+                     json_string_value(json_object_get(phase, "name")));
+        assert_string_equal(names, runs[i].names);
+        json_decref(root);
+    }
+}
+
 /* The baseline is shown and has no vote; the page holds both. */
 static void with_baseline(void **state)
 {
@@ -739,7 +856,7 @@ static void with_baseline(void **state)
 
 int main(int argc, char *argv[])
 {
-    static struct CMUnitTest tests[NR_CHANGES + 4];
+    static struct CMUnitTest tests[NR_CHANGES + 5];
     size_t i, nr = 0;
 
     if ( argc != 3 )
@@ -759,6 +876,7 @@ int main(int argc, char *argv[])
     for ( i = 0; i < NR_CHANGES; i++ )
         tests[nr++] = (struct CMUnitTest){ .name = changes[i].name,
             .test_func = one_change, .initial_state = (void *)&changes[i] };
+    tests[nr++] = (struct CMUnitTest)cmocka_unit_test(guest_phases);
     tests[nr++] = (struct CMUnitTest)cmocka_unit_test(broken_folders);
     tests[nr++] = (struct CMUnitTest)cmocka_unit_test(with_baseline);
 
