@@ -153,6 +153,9 @@ add_guests()
     do
         dtc -q -I dts -O dtb -o "$1/guest/$(basename "$tree" .dts).dtb" "$tree"
     done
+    make -s -C "$guest/hostile" O="$TOP/$work/hostile" XEN_SRC="$TOP/$SRC_DIR/xen" \
+        CROSS_COMPILE="$CROSS_COMPILE_ARM64"
+    cp "$work/hostile/hostile" "$1/guest/"
 
     root=$work/guest
     add_busybox
@@ -171,7 +174,7 @@ make_dom0_xl()
     image=$IMAGE_DIR/dom0-xl-$tools.cpio
     stack=$TOOLS_DIR/$tools
     [ -d "$stack/usr" ] || die "there is no $stack: build it first (make tools TOOLS=$tools)"
-    sum="$sum $(cat "$guest"/* | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
+    sum="$sum $(cd "$guest" && find . -type f | sort | xargs cksum | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
     ! made_of "$image" "$sum" || return 0
     rm -rf "$work" "$image.made-of"
     root=$work/root

@@ -64,7 +64,9 @@ static const struct {
       .marker = { STEP("xl-create", " begin") } },
     { .phase = "guest-boot", .marker = { STEP("xl-create", " end status=0") } },
     { .phase = "guest-user", .marker = { GUEST("up") } },
-    { .phase = "destroyed", .marker = { STEP("xl-destroy", " begin") } },
+    { .phase = "destroyed",
+      .marker = { STEP("xl-destroy", " begin"),
+                  STEP("guest-gone", " end status=0") } },
 };
 
 static const struct {
@@ -79,6 +81,7 @@ static const struct {
     { LINE("BENCH: user space"), MOMENT_JOINED },
     { GUEST("up"), MOMENT_GUEST },
     { STEP("xl-destroy", " end status=0"), MOMENT_DESTROYED },
+    { STEP("guest-gone", " end status=0"), MOMENT_DESTROYED },
 };
 
 static void handle_signal(int sig)

@@ -115,6 +115,19 @@ static int send_keys(const char *keys)
     return 0;
 }
 
+/* Pages of the machine that nobody has. */
+static int print_free(void)
+{
+    struct xen_sysctl *op = (void *)command;
+
+    op->cmd = XEN_SYSCTL_physinfo;
+    op->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+    if ( hypercall(__HYPERVISOR_sysctl, (uintptr_t)op, 0, 0, 0, 0) < 0 )
+        fail("Xen does not say how much memory is free");
+    printf("%llu\n", (unsigned long long)op->u.physinfo.free_pages);
+    return 0;
+}
+
 static int move_device(uint32_t cmd, const char *path, unsigned int domain)
 {
     struct xen_domctl *op = (void *)command;
@@ -272,6 +285,21 @@ static void attack_permission(unsigned int domain, uint64_t mfn)
              hypercall(__HYPERVISOR_domctl, (uintptr_t)op, 0, 0, 0, 0));
 }
 
+/* Without a listener mem_access is refused, region or not. */
+static void listen_to(unsigned int domain, bool on)
+{
+    struct xen_domctl *op = (void *)command;
+
+    op->cmd = XEN_DOMCTL_vm_event_op;
+    op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op->domain = domain;
+    op->u.vm_event_op.op = on ? XEN_VM_EVENT_ENABLE : XEN_VM_EVENT_DISABLE;
+    op->u.vm_event_op.mode = XEN_DOMCTL_VM_EVENT_OP_MONITOR;
+    if ( hypercall(__HYPERVISOR_domctl, (uintptr_t)op, 0, 0, 0, 0) < 0 )
+        fail("Xen does not open the domain's monitor");
+    memset(command, 0, COMMAND_SIZE);
+}
+
 static void attack_access(unsigned int domain, uint64_t gfn)
 {
     struct xen_mem_access_op *op = (void *)command;
@@ -318,7 +346,9 @@ static int attack(unsigned int domain, uint64_t gfn)
     attack_mapping(domain, gfn, gfn, false);
     attack_mapping(domain, gfn, gfn, true);
     attack_permission(domain, gfn);
+    listen_to(domain, true);
     attack_access(domain, gfn);
+    listen_to(domain, false);
     attack_remove(domain, gfn);
     attack_reservation(domain, gfn, XENMEM_decrease_reservation,
                        "decrease_reservation");
@@ -333,6 +363,7 @@ static int usage(void)
           "       rmrctl hypfs [path]               print hypfs below path (default /rmr)\n"
           "       rmrctl assign <node> [domain]     assign a device tree node (default: domain 0)\n"
           "       rmrctl deassign <node> [domain]   take it away again\n"
+          "       rmrctl free                       pages that nobody has\n"
           "       rmrctl attack <domain> <gfn>      try to change a mapping of a guest\n",
           stderr);
     return 2;
@@ -346,14 +377,17 @@ int main(int argc, char **argv)
     bool assign = !strcmp(what, "assign"), deassign = !strcmp(what, "deassign");
     bool key = !strcmp(what, "key"), hypfs = !strcmp(what, "hypfs");
     bool attacks = !strcmp(what, "attack") && argc == 4;
+    bool pages = !strcmp(what, "free");
 
-    if ( argc > 4 || !(assign || deassign || key || hypfs || attacks) ||
-         (!operand && !hypfs) )
+    if ( argc > 4 || !(assign || deassign || key || hypfs || attacks || pages) ||
+         (!operand && !hypfs && !pages) )
         return usage();
 
     open_privcmd();
     hypercall_area();
 
+    if ( pages )
+        return print_free();
     if ( attacks )
         return attack(strtoul(operand, NULL, 0), strtoull(argv[3], NULL, 0));
     if ( key )

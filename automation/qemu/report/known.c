@@ -34,7 +34,8 @@ const struct known_phase known_phases[] = {
     { "create",     "BENCH: xl-create:.* end status=0",
                                                       PHASE_WITH_GUEST },
     { "guest-boot", "^guest .*: GUEST: up",           PHASE_WITH_GUEST },
-    { "guest-user", "BENCH: xl-destroy:.* begin",     PHASE_WITH_GUEST },
+    { "guest-user", "BENCH: xl-destroy:.* begin|BENCH: guest-gone:.* end status=0",
+                                                      PHASE_WITH_GUEST },
     { "destroyed",  "BENCH: xl-create:.* begin",      PHASE_WITH_GUEST },
 };
 const size_t nr_known_phases = ARRAY_SIZE(known_phases);

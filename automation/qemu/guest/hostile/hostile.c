@@ -6,7 +6,7 @@
  * is what it was. No MMU, no libraries, no relocations: no table of pointers.
  *
  * HOSTILE: <call> <result>          of each call
- * HOSTILE: <n> of <m> refused, region <kept|lost>
+ * HOSTILE: <n> of <m> refused, region <kept|lost>   then it powers off
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +15,7 @@
 #include <public/xen.h>
 #include <public/memory.h>
 #include <public/grant_table.h>
+#include <public/sched.h>
 
 /* The bench's display has its region here (bench/scenario.c). */
 #define REGION 0x60000000UL
@@ -214,6 +215,7 @@ void hostile(void)
 {
     volatile uint32_t *region = (void *)REGION;
     unsigned int i;
+    struct sched_shutdown end = { .reason = SHUTDOWN_poweroff };
     bool kept = true;
 
     for ( i = 0; i < WORDS; i++ )
@@ -240,4 +242,6 @@ void hostile(void)
     say(" refused, region ");
     say(kept ? "kept" : "lost");
     flush_line();
+
+    hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (unsigned long)&end, 0);
 }
