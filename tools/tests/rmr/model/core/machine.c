@@ -283,6 +283,8 @@ static void add_smmu_v2(const struct machine_smmu *s, unsigned int nr)
     fdt_property_u32(fdt, "#global-interrupts", 1);
     fdt_property_u32(fdt, "test,irq", V2_IRQ(nr));
     fdt_property_u32(fdt, "test,nr-irqs", 1 + s->banks);
+    if ( s->secure_alias )
+        fdt_property(fdt, "calxeda,smmu-secure-config-access", NULL, 0);
     if ( s->tree_mask )
         fdt_property_u32(fdt, "stream-match-mask", s->tree_mask);
     if ( !s->legacy )

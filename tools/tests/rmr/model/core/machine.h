@@ -48,6 +48,9 @@ struct machine_smmu {
     bool junk;              /* left in entries and banks */
     unsigned int tree_mask; /* stream-match-mask */
     bool legacy;            /* names its masters: mmu-masters */
+    bool secure_alias;      /* sCR0 and others of ours are 0x400 above */
+    unsigned int id_bits;   /* of match registers, if fewer than sid_bits */
+    unsigned int odd_smr;   /* this one and those after it have no mask bits */
 };
 
 /* An entry of `iommus`. */

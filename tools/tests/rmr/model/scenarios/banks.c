@@ -249,7 +249,7 @@ void scenario_no_entry(void)
     m->unkept = true;
     add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
     boot_dom0_without("/video");
-    expect(run_said("its SMMU has no free match entry"));
+    expect(run_said("StreamID 0xd: its SMMU has no free match entry"));
     expect_set("/video", VIDEO_AT, OUT_FAULT);
     joined("/display", DISPLAY_AT);
 }
@@ -302,8 +302,8 @@ void scenario_narrow_entries(void)
     m->unkept = true;
     m = add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
     boot();
-    expect(run_said("rmr: /video: SMMU /iommu@9000000: its StreamID is out of the SMMU's range"));
-    expect(run_said("rmr: /audio: SMMU /iommu@9000000: its StreamID is out of the SMMU's range"));
+    expect(run_said("rmr: /video: SMMU /iommu@9000000: StreamID 0x10 with mask 0x20: a StreamID or mask has bits that its SMMU lacks (-34): its DMA will stop"));
+    expect(run_said("rmr: /audio: SMMU /iommu@9000000: StreamID 0x101: a StreamID or mask has bits that its SMMU lacks (-34)"));
     kept("/display", DISPLAY_AT);
 }
 
@@ -654,18 +654,74 @@ void scenario_running_v2(void)
     }
 }
 
-/* ... by every register that there is. */
+/* ... by every register that there is: how wide they are shows only later. */
 void scenario_all_smrs_in_use(void)
+{
+    struct machine_smmu *s = add_smmu();
+    struct master *m;
+
+    s->running = true;
+    s->entries = 3;
+    s->mask_bits = 4;
+    s->id_bits = 8;
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
+    m = add_rmr_master("/audio", 0, 10, AUDIO_AT, AUDIO_SIZE);
+    m->tree[0] = (struct tree_stream){ 10, 0x60 };
+    m->nr_tree = 1;
+    m->unkept = true;
+    m->passthrough = true;
+    m = add_master("/net", 0, 9);
+    m->tree[0] = (struct tree_stream){ 0x108, 0 };
+    m->nr_tree = 1;
+    boot_dom0_without("/net");
+    expect(run_said("rmr: /audio: SMMU /iommu@9000000: StreamID 0xa with mask 0x60"));
+    expect(test->hides("/net"));
+    add_device("/net");
+    expect(try_assign(&machine.doms[0], "/net") == -EBUSY);
+    joined("/display", DISPLAY_AT);
+}
+
+/* The number of an entry that is not there. */
+void scenario_no_such_entry(void)
+{
+    add_smmu();
+    add_rmr_master("/audio", 0, 1U << variant->sid_bits, AUDIO_AT,
+                   AUDIO_SIZE)->unkept = true;
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
+    boot_dom0_without("/audio");
+    expect(run_said("rmr: /audio: SMMU /iommu@9000000: StreamID 0x40: a StreamID or mask has bits that its SMMU lacks"));
+    joined("/display", DISPLAY_AT);
+}
+
+/* One register has fewer bits than another. */
+void scenario_odd_entry(void)
+{
+    struct master *m;
+
+    add_smmu()->odd_smr = 2;
+    m = add_rmr_master("/audio", 0, 0x20, AUDIO_AT, AUDIO_SIZE);
+    m->sids[m->nr_sids++] = 0x22;
+    m = masked_display();
+    m->unkept = true;
+    boot_dom0_without("/display");
+    expect(run_said("rmr: /display: SMMU /iommu@9000000: StreamID 0x9 with mask 0x7f80"));
+    expect_set("/display", DISPLAY_AT, OUT_FAULT);
+    joined("/audio", AUDIO_AT);
+}
+
+/* Which sCR0 is ours is in the tree. */
+void scenario_secure_alias(void)
 {
     struct machine_smmu *s = add_smmu();
 
     s->running = true;
-    s->entries = 3;
+    s->secure_alias = true;
     add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
-    add_rmr_master("/audio", 0, 10, AUDIO_AT, AUDIO_SIZE);
     add_master("/net", 0, 9);
     boot_dom0();
+    expect(run_said("firmware left the SMMU translating"));
     expect_reach("/net", DOM_RAM(0));
+    joined("/display", DISPLAY_AT);
 }
 
 /*

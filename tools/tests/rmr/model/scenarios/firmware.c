@@ -56,6 +56,7 @@ void scenario_sid_out_of_range(void)
     machine.masters[2].unkept = true;
     boot_dom0();
     expect(!test->state("/far"));
+    expect(run_said("rmr: /far: SMMU /iommu@9000000: StreamID "));
     expect(test->add("/far") < 0);
     expect_reach("/display", DISPLAY_AT);
     deassign(&machine.doms[0], "/display");

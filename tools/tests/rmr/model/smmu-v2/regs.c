@@ -148,9 +148,30 @@ static uint32_t sync_status(struct smmu_v2 *s)
 
 /* --- Global space 0 ------------------------------------------------------------------------ */
 
+/*
+ * Of what there is once for each world a secure access finds the secure one,
+ * where clients are off and nothing has faulted; ours is above it.
+ */
+static bool is_secure(const struct smmu_v2 *s, unsigned int *offset)
+{
+    unsigned int n = *offset & ~0x400U;
+
+    if ( !s->base.desc->secure_alias || (n != 0x00 && (n < 0x48 || n > 0x58)) )
+        return false;
+
+    if ( n == *offset )
+        return true;
+    *offset = n;
+
+    return false;
+}
+
 static uint32_t read_gr0(struct smmu_v2 *s, unsigned int offset)
 {
     unsigned int n = (offset & 0x3ff) / 4;
+
+    if ( is_secure(s, &offset) )
+        return offset ? 0 : SCR0_CLIENTPD;
 
     if ( offset >= 0x20 && offset < 0x40 )
         return id_register(s, offset);
@@ -176,8 +197,11 @@ static uint32_t read_gr0(struct smmu_v2 *s, unsigned int offset)
 /* SMMU_SMRn: bits that are not implemented read as zero. */
 static void write_smr(struct smmu_v2 *s, unsigned int n, uint32_t value)
 {
-    uint32_t ids = (1U << s->base.desc->sid_bits) - 1;
-    uint32_t masks = (1U << s->base.desc->mask_bits) - 1;
+    unsigned int bits = s->base.desc->id_bits ? : s->base.desc->sid_bits;
+    uint32_t ids = (1U << bits) - 1;
+    unsigned int odd = s->base.desc->odd_smr;
+    uint32_t masks = odd && n >= odd ? 0
+                                     : (1U << s->base.desc->mask_bits) - 1;
 
     if ( s->firmware && s->firmware_entry[n] )
         run_fail("SMR %u is written while firmware's stream is matched by it",
@@ -188,6 +212,9 @@ static void write_smr(struct smmu_v2 *s, unsigned int n, uint32_t value)
 static void write_gr0(struct smmu_v2 *s, unsigned int offset, uint32_t value)
 {
     unsigned int n = (offset & 0x3ff) / 4;
+
+    if ( is_secure(s, &offset) )
+        run_fail("the secure copy of global register %#x is written", offset);
 
     switch ( offset )
     {

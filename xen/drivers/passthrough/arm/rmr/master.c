@@ -252,12 +252,27 @@ static const char *__init install_error(int rc)
     {
     case -ENOSPC: return "its SMMU has no free VMID or context bank";
     case -EXDEV:  return "its SMMU has no free match entry";
-    case -ERANGE: return "its StreamID is out of the SMMU's range";
+    case -ERANGE: return "a StreamID or mask has bits that its SMMU lacks";
     case -EINVAL: return "its StreamIDs and masks overlap in part";
     case -EFAULT: return "its memory is out of the SMMU's range";
     case -ENOMEM: return "no memory for its RMR table";
     default:      return "its SMMU cannot hold an RMR table";
     }
+}
+
+/* @m keeps nothing: why is said once, and whenever it is to be assigned. */
+static void __init say_failed(const struct rmr_master *m, int rc)
+{
+    const struct rmr_stream *s = m->refused;
+
+    printk("rmr: %s: SMMU %s: ", dt_node_full_name(m->np),
+           dt_node_full_name(m->iommu));
+    if ( s )
+        printk("StreamID %#x", s->id);
+    if ( s && s->mask )
+        printk(" with mask %#x", s->mask);
+    printk("%s%s (%d): its DMA will stop, and it cannot be assigned\n",
+           s ? ": " : "", install_error(rc), rc);
 }
 
 /*
@@ -285,9 +300,7 @@ void __init rmr_install(struct dt_device_node *iommu, bool coherent,
             m->failed = true;
             keep(m, install_error(rc));
             rmr_table_destroy(&m->table);
-            printk("rmr: %s: SMMU %s: %s (%d): its DMA will stop, and it cannot be assigned\n",
-                   dt_node_full_name(m->np), dt_node_full_name(iommu),
-                   install_error(rc), rc);
+            say_failed(m, rc);
             continue;
         }
 

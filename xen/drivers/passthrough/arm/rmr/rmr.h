@@ -154,7 +154,8 @@ struct rmr_master {
                                           and that of a domain's */
     unsigned int nr_banks;             /* SMMUv3: 0 */
     struct rmr_table table;
-    bool failed;                       /* could not: no table, no context */
+    bool failed;                       /* could not: no table, no context, */
+    const struct rmr_stream *refused;  /* ... for this StreamID, or NULL */
     bool sharers_kept;                 /* see keep_sharers() */
 
     /* Protected by rmr_lock. */
@@ -191,10 +192,10 @@ struct rmr_smmu_ops {
     /*
      * Give @m a context of its own on @smmu and point its streams at its RMR
      * table. The SMMU does not translate yet. Sets m->ctx, m->vmid and, on
-     * SMMUv1/v2, the banks. -ERANGE for a StreamID outside the SMMU's, -EINVAL
-     * for StreamIDs that no entries can tell apart, -EXDEV without a free match
-     * entry, -ENOSPC without a free VMID or context bank, -EFAULT for memory
-     * out of the SMMU's range, -ENOMEM.
+     * SMMUv1/v2, the banks. -ERANGE for a StreamID or mask outside the SMMU's,
+     * -EINVAL for StreamIDs that no entries can tell apart, -EXDEV without a
+     * free match entry: these set m->refused. -ENOSPC without a free VMID or
+     * context bank, -EFAULT for memory out of the SMMU's range, -ENOMEM.
      */
     int (*install)(struct rmr_master *m, void *smmu);
     /*

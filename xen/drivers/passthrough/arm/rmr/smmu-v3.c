@@ -62,7 +62,7 @@ static int __init rmr_vtcr(const struct arm_smmu_device *smmu,
 
 /* The stream table entries' memory, and that they are within the table. */
 static int __init rmr_reach_stes(struct arm_smmu_device *smmu,
-                                 const struct rmr_master *m)
+                                 struct rmr_master *m)
 {
     unsigned int i;
 
@@ -71,7 +71,10 @@ static int __init rmr_reach_stes(struct arm_smmu_device *smmu,
         int rc;
 
         if ( !arm_smmu_sid_in_range(smmu, m->sids[i].id) )
+        {
+            m->refused = &m->sids[i];
             return -ERANGE;
+        }
 
         if ( !(smmu->features & ARM_SMMU_FEAT_2_LVL_STRTAB) )
             continue;

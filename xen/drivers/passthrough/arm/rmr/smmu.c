@@ -317,23 +317,40 @@ static bool __init rmr_is_covered(const struct arm_smmu_device *smmu,
     return false;
 }
 
-static bool __init rmr_in_range(const struct arm_smmu_device *smmu,
-                                const struct rmr_stream *s)
+/*
+ * Does entry @idx, whose S2CR is closed, match what it is to match? Bits that the
+ * SMMU does not have read as zero; ID bits that are masked may, too (IHI 0062,
+ * SMMU_SMRn).
+ */
+static bool __init rmr_matches(struct arm_smmu_device *smmu, unsigned int idx,
+                               const struct rmr_stream *s)
 {
-    if ( !smmu->smrs )
-        return s->id < smmu->num_mapping_groups;
+    u32 smr;
 
-    return !(s->id & ~s->mask & ~smmu->streamid_mask) &&
-           !(s->mask & ~smmu->smr_mask_mask);
+    arm_smmu_write_smr(smmu, idx);
+    smr = readl_relaxed(ARM_SMMU_GR0(smmu) + ARM_SMMU_GR0_SMR(idx));
+
+    return ((smr >> SMR_MASK_SHIFT) & SMR_MASK_MASK) == s->mask &&
+           !((smr ^ s->id) & SMR_ID_MASK & ~s->mask);
 }
 
-/* An entry of its own for @s. See rmr_smmu_ops.install for the errors. */
+static void __init rmr_drop_entry(struct arm_smmu_device *smmu,
+                                  unsigned int idx)
+{
+    (void)arm_smmu_free_sme(smmu, idx);
+    arm_smmu_write_sme(smmu, idx);
+}
+
+/*
+ * An entry of its own for @s, that matches it and is closed. See
+ * rmr_smmu_ops.install for the errors.
+ */
 static int __init rmr_take_entry(struct arm_smmu_device *smmu,
                                  const struct rmr_stream *s)
 {
     int idx;
 
-    if ( !rmr_in_range(smmu, s) )
+    if ( !smmu->smrs && s->id >= smmu->num_mapping_groups )
         return -ERANGE;
 
     idx = arm_smmu_find_sme(smmu, s->id, s->mask);
@@ -355,6 +372,11 @@ static int __init rmr_take_entry(struct arm_smmu_device *smmu,
         smmu->smrs[idx].id = s->id;
         smmu->smrs[idx].mask = s->mask;
         smmu->smrs[idx].valid = true;
+        if ( !rmr_matches(smmu, idx, s) )
+        {
+            rmr_drop_entry(smmu, idx);
+            return -ERANGE;
+        }
     }
 
     return idx;
@@ -366,13 +388,13 @@ static void __init rmr_drop_entries(struct arm_smmu_device *smmu,
     unsigned int i;
 
     for ( i = 0; i < ctx->nr_smes; i++ )
-        (void)arm_smmu_free_sme(smmu, ctx->sme[i]);
+        rmr_drop_entry(smmu, ctx->sme[i]);
 }
 
-/* Entries for all of @m's StreamIDs, not yet written to the SMMU. */
+/* Entries for all of @m's StreamIDs. */
 static int __init rmr_take_entries(struct arm_smmu_device *smmu,
                                    struct rmr_v2_context *ctx,
-                                   const struct rmr_master *m)
+                                   struct rmr_master *m)
 {
     unsigned int i;
 
@@ -387,6 +409,7 @@ static int __init rmr_take_entries(struct arm_smmu_device *smmu,
         idx = rmr_take_entry(smmu, &s);
         if ( idx < 0 )
         {
+            m->refused = &m->sids[i];
             rmr_drop_entries(smmu, ctx);
             return idx;
         }
@@ -478,11 +501,8 @@ static int __init rmr_v2_install(struct rmr_master *m, void *data)
     if ( !m->kept && rmr_can_spare_bank(smmu, m) )
         (void)rmr_take_second_bank(m);
 
-    /* The bank, S2CR, and what matches only then. */
     rmr_enable_bank(bank, page_to_maddr(m->table.root), &m->table.geom);
     rmr_bind(ctx, bank);
-    for ( i = 0; i < ctx->nr_smes && smmu->smrs; i++ )
-        arm_smmu_write_smr(smmu, ctx->sme[i]);
 
     return 0;
 }
