@@ -501,6 +501,36 @@ void scenario_one_bank_no_sync_at_join(void)
     expect(try_assign(dom0, "/display") == -EPERM);
 }
 
+/* The bank of an ordinary master whose invalidation does not complete. */
+static void lost_bank(unsigned int nth)
+{
+    struct dom *dom0 = &machine.doms[0];
+    unsigned int banks;
+
+    add_smmu();
+    add_master("/net", 0, 9);
+    boot_dom0();
+    banks = test->vmids(0);
+    machine.smmu[0]->ops->stop_answering(machine.smmu[0], nth);
+    deassign(dom0, "/net");
+    expect(run_said("iommu@9000000: context bank 0 is lost: its invalidation did not complete"));
+    expect(test->vmids(0) == banks);
+    machine.smmu[0]->ops->stop_answering(machine.smmu[0], 0);
+    assign(dom0, "/net");
+    expect(test->vmids(0) == banks + 1);
+    expect_reach("/net", DOM_RAM(0));
+}
+
+void scenario_lost_bank(void)
+{
+    lost_bank(1);
+}
+
+void scenario_lost_bank_disabled(void)
+{
+    lost_bank(2);
+}
+
 /* --- Banks and VMIDs are used again -------------------------------------------------------------- */
 
 void scenario_bank_reuse(void)

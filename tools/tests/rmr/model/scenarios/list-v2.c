@@ -76,6 +76,8 @@ const struct scenario scenarios_v2[] = {
     { "alias_covers", scenario_alias_covers, .without = INDEXING },
     { "alias_of_masters", scenario_alias_of_masters, .without = INDEXING },
     { "bank_faults", scenario_bank_faults },
+    { "lost_bank", scenario_lost_bank },
+    { "lost_bank_disabled", scenario_lost_bank_disabled },
     { "bank_reuse", scenario_bank_reuse, .without = TWO_BANKS },
     { "bank_flush", scenario_bank_flush, .without = TWO_BANKS },
     { "no_sync", scenario_no_sync },
