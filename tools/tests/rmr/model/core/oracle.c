@@ -174,14 +174,32 @@ static unsigned int allowed(const struct master *m, bool inside)
     }
 }
 
-/* Until it translates: as firmware left it, and never more than that. */
+static bool has_rmr_masters(unsigned int smmu)
+{
+    unsigned int i;
+
+    for ( i = 0; i < machine.nr_masters; i++ )
+        if ( test->rmr && machine.masters[i].smmu == smmu &&
+             machine.masters[i].nr_regions )
+            return true;
+
+    return false;
+}
+
+/*
+ * Until it translates: as firmware left it, and never more than that. Of an
+ * SMMUv1/v2 that firmware has in use stock Xen closes the entries first and then
+ * what goes round them; where there are RMR masters nothing may.
+ */
 static unsigned int allowed_before(const struct master *m)
 {
     const struct machine_smmu *desc = &machine.smmus[m->smmu];
 
-    /* SMMUv1/v2: and a stream that no entry matches goes where it went. */
+    if ( desc->running && desc->banks )
+        return OUT_UNKNOWN | OUT_ABORT | OUT_FAULT | OUT_RIGHT |
+               (has_rmr_masters(m->smmu) ? 0 : OUT_BYPASS);
     if ( desc->running )
-        return OUT_UNKNOWN | OUT_ABORT | (desc->banks ? OUT_BYPASS : 0);
+        return OUT_UNKNOWN | OUT_ABORT;
 
     return desc->gbpa_abort ? OUT_ABORT : OUT_BYPASS;
 }

@@ -54,13 +54,18 @@ static void leave_junk(struct smmu_v2 *s)
     s->gfsr = GFSR_USF;
 }
 
-/* Firmware translates each stream, by an entry of its own from 0 on. */
+/*
+ * Firmware translates each stream, by an entry of its own from 0 on and by bank
+ * 0, and lets through what no entry matches. Transactions are under way.
+ */
 static void leave_running(struct smmu_v2 *s)
 {
     unsigned int i, e;
 
     s->scr0 = 0;
     s->firmware = true;
+    s->bank[0].sctlr = SCTLR_M;
+    s->bank[0].firmware = true;
     for ( i = 0; i < s->nr_bound; i++ )
     {
         e = s->base.desc->entries ? i : s->bound[i].sid;
@@ -194,6 +199,19 @@ static uint32_t read_gr0(struct smmu_v2 *s, unsigned int offset)
     run_fail("read of global register %#x, which is not there", offset);
 }
 
+/* Firmware's sCR0 is Xen's when it is written, and no entry is firmware's. */
+static void write_scr0(struct smmu_v2 *s, uint32_t value)
+{
+    unsigned int i;
+
+    s->scr0 = value;
+    s->firmware = s->firmware && !(value & SCR0_CLIENTPD);
+    for ( i = 0; i < v2_entries(s); i++ )
+        if ( s->firmware_entry[i] )
+            return;
+    s->firmware = false;
+}
+
 /* SMMU_SMRn: bits that are not implemented read as zero. */
 static void write_smr(struct smmu_v2 *s, unsigned int n, uint32_t value)
 {
@@ -218,10 +236,7 @@ static void write_gr0(struct smmu_v2 *s, unsigned int offset, uint32_t value)
 
     switch ( offset )
     {
-    case 0x00:
-        s->scr0 = value;
-        s->firmware = false;
-        return;
+    case 0x00: write_scr0(s, value); return;
     case 0x48: s->gfsr &= ~value; return;
     case 0x60: case 0x6c: return;      /* not this world's TLBs */
     case 0x64:
@@ -297,7 +312,10 @@ static void write_cb(struct bank *b, unsigned int offset, uint32_t value)
 {
     switch ( offset )
     {
-    case 0x00: b->sctlr = value; return;
+    case 0x00:
+        b->sctlr = value;
+        b->firmware = b->firmware && !(value & SCTLR_M);
+        return;
     case 0x08: return;                 /* RESUME: nothing stalls */
     case 0x20: b->ttbr0 = (b->ttbr0 & ~0xffffffffUL) | value; return;
     case 0x24: b->ttbr0 = (b->ttbr0 & 0xffffffff) | (uint64_t)value << 32; return;
@@ -379,7 +397,7 @@ static void answers(struct model_smmu *s, uint32_t sid, unsigned int probe,
     streams_answers(to_v2(s), sid, probe, fn, ctx);
 }
 
-/* Firmware's clients are let in, but Xen has nothing to do with that. */
+/* Firmware's clients are let in, but it is not Xen that translates. */
 static enum translating translating(const struct model_smmu *smmu)
 {
     const struct smmu_v2 *s = to_v2(smmu);

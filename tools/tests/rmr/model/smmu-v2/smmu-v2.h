@@ -35,11 +35,13 @@ struct bank {
     uint32_t sctlr, tcr, fsr, fsynr0;
     uint64_t ttbr0, far;
     uint32_t cbar, cba2r;
+    bool firmware;                     /* where it leads is not known */
 };
 
 /* What a bank makes of a transaction. */
 struct bank_view {
     bool enabled, legal;
+    bool firmware;                     /* where it leads is not known */
     struct stage2 s2;
 };
 
@@ -50,7 +52,6 @@ struct bound {
     /* The entry that it came to when age() looked last. */
     int entry;
     uint32_t s2cr;
-    bool firmware;
     bool to[V2_MAX_BANKS], marked[V2_MAX_BANKS];
 };
 
@@ -72,7 +73,6 @@ struct smmu_v2 {
     /* What age() found when it looked last; what is not the same now? */
     struct bank_view view[V2_MAX_BANKS];
     uint32_t gate;                     /* of sCR0 */
-    bool gate_firmware;
     bool touched;                      /* by anything but memory */
     uint64_t changed;                  /* answers */
 

@@ -100,9 +100,12 @@ static bool stage2_of(const struct smmu_v2 *s, const struct bank *b,
 /* SMMU_CBn_SCTLR.M: without it there is no translation, and no check. */
 static struct bank_view bank_view(const struct smmu_v2 *s, const struct bank *b)
 {
-    struct bank_view v = { .enabled = b->sctlr & SCTLR_M };
+    struct bank_view v = {
+        .enabled = b->sctlr & SCTLR_M,
+        .firmware = b->firmware,
+    };
 
-    v.legal = v.enabled && stage2_of(s, b, &v.s2);
+    v.legal = v.enabled && !v.firmware && stage2_of(s, b, &v.s2);
 
     return v;
 }
@@ -114,6 +117,8 @@ static void answer_by_bank(struct smmu_v2 *s, unsigned int n,
 
     if ( !v.enabled )
         fn(ctx, ANSWER_BYPASS, NULL);
+    else if ( v.firmware )
+        fn(ctx, ANSWER_UNKNOWN, NULL);
     else if ( !v.legal )
         fn(ctx, ANSWER_ILLEGAL, NULL);
     else
@@ -136,6 +141,7 @@ static void look_at_banks(struct smmu_v2 *s)
         if ( now.legal )
             s2_tlb_regime(&s->tlb, &now.s2);
         if ( now.enabled == was->enabled && now.legal == was->legal &&
+             now.firmware == was->firmware &&
              (!now.legal || s2_same(&now.s2, &was->s2)) )
             continue;
         *was = now;
@@ -159,15 +165,13 @@ static void look_at_stream(struct smmu_v2 *s, struct bound *b, bool all)
 {
     int e = streams_match(s, b->sid);
     uint32_t s2cr = e < 0 ? 0 : s->s2cr[e];
-    bool firmware = e >= 0 && s->firmware_entry[e];
 
-    if ( e != b->entry || s2cr != b->s2cr || firmware != b->firmware )
+    if ( e != b->entry || s2cr != b->s2cr )
         s->changed |= STREAM_BIT(b->sid);
     b->entry = e;
     b->s2cr = s2cr;
-    b->firmware = firmware;
 
-    if ( e >= 0 && !(s->scr0 & SCR0_CLIENTPD) && !s->firmware &&
+    if ( e >= 0 && !(s->scr0 & SCR0_CLIENTPD) &&
          BITS(s2cr, 17, 16) == S2CR_TRANS &&
          (s2cr & 0xff) < s->base.desc->banks )
         bind_to(s, b, s2cr & 0xff, all);
@@ -184,10 +188,9 @@ uint64_t streams_age(struct smmu_v2 *s, bool all)
     uint64_t changed;
     unsigned int i;
 
-    if ( gate != s->gate || s->firmware != s->gate_firmware )
+    if ( gate != s->gate )
         s->changed = EVERYTHING;
     s->gate = gate;
-    s->gate_firmware = s->firmware;
 
     if ( s->touched || all )
     {
@@ -254,8 +257,6 @@ static void answer_by_entry(struct smmu_v2 *s, int e, answer_fn *fn, void *ctx)
         fn(ctx, ANSWER_FAULT, NULL);   /* stream match conflict */
     else if ( e < 0 )
         fn(ctx, s->scr0 & SCR0_USFCFG ? ANSWER_FAULT : ANSWER_BYPASS, NULL);
-    else if ( s->firmware && s->firmware_entry[e] )
-        fn(ctx, ANSWER_UNKNOWN, NULL);
     else
         switch ( BITS(s->s2cr[e], 17, 16) )
         {

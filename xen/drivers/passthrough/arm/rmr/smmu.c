@@ -662,23 +662,54 @@ static const struct rmr_smmu_ops rmr_v2_ops = {
 
 /* --- What the driver calls ------------------------------------------------ */
 
-/*
- * At the start of the reset. A client that firmware has let through the SMMU's
- * translation loses its entry now.
- */
-static void __init arm_smmu_rmr_say_firmware(const struct arm_smmu_device *smmu)
+/* Are there RMR masters whose DMA is by tables of firmware's? */
+static bool __init rmr_is_running(const struct arm_smmu_device *smmu)
 {
     struct dt_device_node *np = dev_to_dt(smmu->dev);
     const struct rmr_master *m;
+    bool found = false;
 
     if ( readl_relaxed(ARM_SMMU_GR0_NS(smmu) + ARM_SMMU_GR0_sCR0) &
          sCR0_CLIENTPD )
-        return;
+        return false;
 
     rmr_for_each_master ( m )
-        if ( m->iommu == np )
-            printk("rmr: %s: firmware left the SMMU translating: the DMA of %s stops, or goes round it if firmware let unmatched streams pass, from now until it translates again\n",
-                   dt_node_full_name(np), dt_node_full_name(m->np));
+    {
+        if ( m->iommu != np )
+            continue;
+
+        printk("rmr: %s: firmware left the SMMU translating: the DMA of %s stops from now until it translates again\n",
+               dt_node_full_name(np), dt_node_full_name(m->np));
+        found = true;
+    }
+
+    return found;
+}
+
+/*
+ * At the start of the reset, which is going to make every entry match nothing,
+ * disable the banks, build RMR tables, and only then say what becomes of streams
+ * that match nothing. If firmware has clients on they would go round the SMMU
+ * in between: for want of a match, or with a bank that is disabled while they
+ * are bound to it (IHI 0062, SMMU_sCR0.USFCFG, SMMU_CBn_SCTLR.M). So let first
+ * nothing pass unmatched, close what entries lead to, and have what is on its
+ * way come to an end.
+ */
+static void __init arm_smmu_rmr_close(struct arm_smmu_device *smmu)
+{
+    void __iomem *scr0 = ARM_SMMU_GR0_NS(smmu) + ARM_SMMU_GR0_sCR0;
+    unsigned int i;
+
+    if ( !rmr_is_running(smmu) )
+        return;
+
+    writel(readl_relaxed(scr0) | sCR0_USFCFG | sCR0_GFRE, scr0);
+
+    for ( i = 0; i < smmu->num_mapping_groups; i++ )
+        arm_smmu_write_s2cr(smmu, i);
+
+    writel_relaxed(0, ARM_SMMU_GR0(smmu) + ARM_SMMU_GR0_TLBIALLNSNH);
+    (void)arm_smmu_tlb_sync(smmu);
 }
 
 /*

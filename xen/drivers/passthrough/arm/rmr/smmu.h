@@ -14,7 +14,7 @@ struct arm_smmu_xen_domain;
 #ifdef CONFIG_ARM_RMR
 
 static bool arm_smmu_rmr_narrowed(struct arm_smmu_device *smmu);
-static void arm_smmu_rmr_say_firmware(const struct arm_smmu_device *smmu);
+static void arm_smmu_rmr_close(struct arm_smmu_device *smmu);
 static void arm_smmu_rmr_install(struct arm_smmu_device *smmu);
 static void arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain);
 static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
@@ -32,8 +32,7 @@ static inline bool arm_smmu_rmr_narrowed(struct arm_smmu_device *smmu)
     return false;
 }
 
-static inline void
-arm_smmu_rmr_say_firmware(const struct arm_smmu_device *smmu) {}
+static inline void arm_smmu_rmr_close(struct arm_smmu_device *smmu) {}
 static inline void arm_smmu_rmr_install(struct arm_smmu_device *smmu) {}
 static inline void
 arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain) {}
