@@ -5,11 +5,22 @@
 # tree, builds what changed, and demands that a scenario fails. Prints which.
 # mistakes/fix-NAME.patch takes the fix to stock NAME out. Called by `make
 # check-mistakes` with TREE, O, JOBS and FIXES (where the series has its fixes)
-# set; calls itself for one mistake. MISTAKES is a pattern for some of them. Those
+# set, and TREE_FILES (what of
+# the tree is compiled); calls itself for one mistake. MISTAKES is a pattern for some of them. Those
 # of SMMUv1/v2 are judged by the scenarios of that generation.
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$O/mistakes
+
+# same_registers OBJECT: without RMR masters, as with the fixes to stock alone?
+same_registers()
+{
+    [ -f "$O/registers-fixes.txt" ] || return 0
+    "$O/model" -w "$1" > "$1.txt" || :
+    cmp -s "$O/registers-fixes.txt" "$1.txt" && return 0
+    echo "FAIL registers: $(diff "$O/registers-fixes.txt" "$1.txt" | sed -n 2p)"
+    return 1
+}
 
 # one PATCH: a line with the verdict.
 one()
@@ -25,9 +36,7 @@ one()
     esac
     mkdir -p "$src"
     # Links: patch writes a new file and renames it.
-    (cd "$TREE" && cp -al --parents xen/arch/arm xen/drivers/passthrough \
-        xen/include xen/common/device-tree xen/common/kernel.c \
-        xen/lib/strtoull.c xen/lib/rbtree.c "$src")
+    (cd "$TREE" && cp -al --parents $TREE_FILES "$src")
     cp -rp "$O/ours" "$obj"
     rm "$obj/under-test.so"
     # Dependencies are named by the folder that they were made in.
@@ -40,7 +49,8 @@ one()
                 object >> "$log" 2>&1
     then
         verdict="does not build"
-    elif "$O/model" -g "$generation" -q "$obj/under-test.so" >> "$log" 2>&1
+    elif "$O/model" -g "$generation" -q "$obj/under-test.so" >> "$log" 2>&1 &&
+         same_registers "$obj/under-test.so" >> "$log"
     then
         verdict="not noticed"
     fi

@@ -10,7 +10,7 @@
  * says how far it is; -r notes what is not allowed and goes on: a line for each
  * scenario and machine, which makes a golden file. -V: trusts no judgement of a
  * step before. -c: what a switch costs instead; with -n for so many StreamIDs
- * only.
+ * only. -w: what is written to registers without RMR masters instead.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,7 +180,27 @@ static int costs(const char *which, unsigned int only)
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* --- Command line ------------------------------------------------------------------ */
+/* The same driver, with and without our files, must print the same. */
+static bool print_registers(const struct generation *g)
+{
+    static const struct scenario s = { "registers", scenario_registers };
+    bool good = true;
+    unsigned int v, running;
+
+    for ( v = 0; v < g->nr_variants; v++ )
+        for ( running = 0; running < 2; running++ )
+        {
+            registers_running = running;
+            printf("%s, %s%s\n", g->name, g->variants[v].name,
+                   running ? ", translating" : "");
+            if ( !run_scenario(&s, &g->variants[v], false) )
+                continue;
+            printf("ends: %s\n", run_failure());
+            good = false;
+        }
+
+    return good;
+}
 
 struct generation generations[NR_GENERATIONS];
 
@@ -195,10 +215,12 @@ static void set_generations(void)
     };
 }
 
+/* --- Command line ------------------------------------------------------------------ */
+
 struct options {
     const char *object, *scenario, *which, *corpus;
     unsigned int streams;
-    bool costs;
+    bool costs, registers;
     struct fuzz fuzz;
 };
 
@@ -206,7 +228,7 @@ static bool parse(struct options *o, int argc, char **argv)
 {
     int c;
 
-    while ( (c = getopt(argc, argv, "cg:j:k:n:N:ps:S:t:qrV")) != -1 )
+    while ( (c = getopt(argc, argv, "cg:j:k:n:N:ps:S:t:qrVw")) != -1 )
         switch ( c )
         {
         case 'c': o->costs = true; break;
@@ -221,6 +243,7 @@ static bool parse(struct options *o, int argc, char **argv)
         case 't': o->fuzz.seconds = strtoul(optarg, NULL, 0); break;
         case 'q': quiet = true; break;
         case 'r': record = true; break;
+        case 'w': o->registers = true; break;
         case 'V': oracle_distrusts = true; break;
         default:  return false;
         }
@@ -243,6 +266,9 @@ int main(int argc, char **argv)
     run_load(o.object);
     if ( o.costs )
         return costs(o.which, o.streams);
+    if ( o.registers )
+        return print_registers(&generations[0]) &
+               print_registers(&generations[1]) ? EXIT_SUCCESS : EXIT_FAILURE;
 
     for ( i = 0; i < NR_GENERATIONS; i++ )
         if ( !*o.which || !strcmp(o.which, generations[i].word) )

@@ -15,6 +15,7 @@
 #include "hooks.h"
 #include "oracle.h"
 #include "run.h"
+#include "trace.h"
 
 /* --- Heap --------------------------------------------------------------------- */
 
@@ -133,6 +134,20 @@ void *host_ioremap(uint64_t pa, size_t size)
     return window + (pa - SMMU_PA(0));
 }
 
+bool trace_on;
+
+void trace(unsigned int smmu, const char *what, uint64_t a, uint64_t b)
+{
+    uint64_t at = b & 0x0000fffffffff000UL;
+
+    if ( !trace_on )
+        return;
+    if ( at >= MEM_BASE && at < MEM_BASE + MEM_SIZE )
+        printf("%u %s %#lx in memory, %#lx\n", smmu, what, a, b & ~at);
+    else
+        printf("%u %s %#lx %#lx\n", smmu, what, a, b);
+}
+
 static struct model_smmu *find(const volatile void *reg, unsigned int *offset)
 {
     struct model_smmu *s;
@@ -166,6 +181,7 @@ void host_write_reg(volatile void *reg, uint64_t value, unsigned int size)
 
     hooks_flush();
     counts.writes++;
+    trace(s->index, "write", offset, value);
     s->ops->write(s, offset, value, size);
     step("a write of register", offset);
 }

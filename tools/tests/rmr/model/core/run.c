@@ -20,6 +20,7 @@
 #include "memory.h"
 #include "oracle.h"
 #include "run.h"
+#include "trace.h"
 
 const struct under_test *test;
 const struct variant *variant;
@@ -115,6 +116,7 @@ int run_scenario(const struct scenario *s, const struct variant *v,
     run_started = false;
     run_steps = 0;
     run_fail_at(0);
+    trace_on = false;
 
     rc = setjmp(end);
     if ( !rc )

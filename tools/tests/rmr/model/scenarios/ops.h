@@ -111,6 +111,9 @@ extern unsigned long random_operations;
 extern unsigned int costs_streams;
 extern const char *costs_generation;
 
+/* registers.c: firmware left the SMMU translating. */
+extern bool registers_running;
+
 #define DISPLAY_AT   0x60000000UL
 #define DISPLAY_SIZE 0x203000UL
 #define AUDIO_AT     0x64000000UL

@@ -98,4 +98,7 @@ DECLARE(never_assigned)
 void scenario_costs_rmr(void);
 void scenario_costs_plain(void);
 
+/* registers.c */
+void scenario_registers(void);
+
 #endif /* MODEL_SCENARIOS_H */

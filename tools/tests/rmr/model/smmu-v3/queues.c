@@ -9,6 +9,7 @@
 #include "../core/counts.h"
 #include "../core/oracle.h"
 #include "../core/run.h"
+#include "../core/trace.h"
 #include "smmu-v3.h"
 
 #define CMDQEN   (1U << 3)
@@ -53,6 +54,7 @@ static bool execute(struct smmu_v3 *s, uint64_t c0, uint64_t c1)
     unsigned int vmid = (c0 >> 32) & 0xffff;
 
     counts.commands++;
+    trace(s->base.index, "command", c0, c1);
     switch ( c0 & 0xff )
     {
     case 0x01:                                   /* PREFETCH_CONFIG */
