@@ -6,7 +6,7 @@
  */
 #include "rmr-test.h"
 
-unsigned long shim_visits;
+unsigned long shim_visits, shim_compared;
 bool acpi_disabled = true, using_static_heap;
 struct list_head rmr_masters = LIST_HEAD_INIT(rmr_masters);
 

@@ -160,6 +160,9 @@ void *shim_zalloc(size_t size);
 #include "gen/iommu_fwspec.h"
 #endif
 
+/* Comparisons of two StreamIDs are counted. */
+extern unsigned long shim_compared;
+
 /* Every step of every walk over the tree's nodes is counted. */
 extern unsigned long shim_visits;
 #undef dt_for_each_device_node

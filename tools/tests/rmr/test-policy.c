@@ -361,7 +361,9 @@ static void sees_streams_through_masks(void **state)
     assert_null(master("/around"));
     /* Its own entries side by side. */
     assert_null(master("/free")->kept);
-    /* One of /inside's, which is an ordinary device now. */
+    /* Under the mask of /around, which is an ordinary device now. */
+    assert_non_null(master("/under")->kept);
+    /* One of /inside's, which is one, too. */
     assert_non_null(master("/after")->kept);
     said("rmr: /inside: has a StreamID of /wide behind /iommu@12000000: its DMA is not kept, and /wide can never be assigned");
     said("rmr: /around: has a StreamID of /narrow behind /iommu@12000000: its DMA is not kept, and /narrow can never be assigned");
@@ -370,7 +372,8 @@ static void sees_streams_through_masks(void **state)
     assert_null(master("/elsewhere")->kept);
     assert_null(master("/plain")->kept);
     assert_null(master("/cut"));
-    said("rmr: /cut: it has a StreamID or mask of more than 15 bits: its DMA is not kept");
+    said("rmr: /cut: StreamID 0x8104 has more bits than the 15 of a match entry: its DMA is not kept");
+    said("rmr: /cutmask: StreamID 0x700 with mask 0x18000 has more bits than the 15 of a match entry: its DMA is not kept");
 }
 
 /* A tree of one node with one master's @nr tuples, none of them page aligned. */
@@ -435,6 +438,111 @@ static void takes_many_tuples(void **state)
     region_is(master("/master"), 0, 0x60000000, 0x60000000, 0x2000);
 }
 
+/* --- Work, counted ------------------------------------------------------- */
+
+#define ok(x) assert_int_equal(x, 0)
+#define MMU     1U
+#define BUFFER  2U
+#define MASTER  3U
+
+static void put_mmu_and_buffer(void *fdt, unsigned int nr)
+{
+    uint32_t reg[4] = { 0, cpu_to_be32(0x60000000), 0, cpu_to_be32(0x10000000) };
+    uint32_t *cells = malloc(nr * 20);
+    unsigned int i;
+
+    for ( i = 0; cells && i < nr; i++ )
+    {
+        cells[i * 5] = cpu_to_be32(MASTER + i);
+        cells[i * 5 + 1] = cells[i * 5 + 3] = 0;
+        cells[i * 5 + 2] = cpu_to_be32(0x60000000 + i * 0x1000);
+        cells[i * 5 + 4] = cpu_to_be32(0x1000);
+    }
+    ok(fdt_begin_node(fdt, "iommu"));
+    ok(fdt_property_string(fdt, "compatible", "arm,mmu-500"));
+    ok(fdt_property_u32(fdt, "#iommu-cells", 2));
+    ok(fdt_property_u32(fdt, "phandle", MMU));
+    ok(fdt_end_node(fdt));
+    ok(fdt_begin_node(fdt, "reserved-memory"));
+    ok(fdt_property_u32(fdt, "#address-cells", 2));
+    ok(fdt_property_u32(fdt, "#size-cells", 2));
+    ok(fdt_property(fdt, "ranges", NULL, 0));
+    ok(fdt_begin_node(fdt, "buffer"));
+    ok(fdt_property(fdt, "reg", reg, sizeof(reg)));
+    ok(fdt_property(fdt, "iommu-addresses", cells, nr * 20));
+    ok(fdt_property_u32(fdt, "phandle", BUFFER));
+    ok(fdt_end_node(fdt));
+    ok(fdt_end_node(fdt));
+    free(cells);
+}
+
+/* @nr masters, the first @plain of them without a mask, none with another's ID. */
+static void *many_masters(unsigned int nr, unsigned int plain)
+{
+    size_t size = 0x10000 + nr * 150;
+    void *fdt = NULL;
+    unsigned int i;
+
+    if ( posix_memalign(&fdt, 8, size) )
+        abort();
+
+    ok(fdt_create(fdt, size));
+    ok(fdt_finish_reservemap(fdt));
+    ok(fdt_begin_node(fdt, ""));
+    ok(fdt_property_u32(fdt, "#address-cells", 2));
+    ok(fdt_property_u32(fdt, "#size-cells", 2));
+    put_mmu_and_buffer(fdt, nr);
+    for ( i = 0; i < nr; i++ )
+    {
+        uint32_t iommus[3] = {
+            cpu_to_be32(MMU), cpu_to_be32(i * 2), cpu_to_be32(i >= plain),
+        };
+        char name[16];
+
+        snprintf(name, sizeof(name), "m%u", i);
+        ok(fdt_begin_node(fdt, name));
+        ok(fdt_property(fdt, "iommus", iommus, sizeof(iommus)));
+        ok(fdt_property_u32(fdt, "memory-region", BUFFER));
+        ok(fdt_property_u32(fdt, "phandle", MASTER + i));
+        ok(fdt_end_node(fdt));
+    }
+    ok(fdt_end_node(fdt));
+    ok(fdt_finish(fdt));
+
+    return fdt;
+}
+#undef ok
+
+static unsigned long compared(unsigned int nr, unsigned int plain)
+{
+    unsigned long before = shim_compared;
+
+    load_blob(many_masters(nr, plain));
+    assert_int_equal(scan_and_check(0), 0);
+
+    return shim_compared - before;
+}
+
+/* Twice as large a tree is twice as much work, whatever it says. */
+static void compares_masks_in_linear_time(void **state)
+{
+    assert_true(compared(4000, 0) <= 1024UL * 4000);
+    assert_int_equal(nr_masters(), 1024);
+    said("rmr: /m1024 and 2975 more: beyond the 1024 StreamIDs of devices with masks that Xen compares: their DMA is not kept");
+    unload();
+    assert_true(compared(8000, 4000) <= 1024UL * 8000);
+    assert_int_equal(nr_masters(), 4000 + 1024);
+    unload();
+    /* One mask does not make all be compared with all. */
+    assert_true(compared(8000, 7999) <= 8000);
+    assert_int_equal(nr_masters(), 8000);
+    unload();
+    /* As many as the SMMU can have are never too many. */
+    assert_true(compared(128, 0) <= 128UL * 128);
+    assert_int_equal(nr_masters(), 128);
+    not_said("that Xen compares");
+}
+
 static void wraps_by_hand(void **state)
 {
     struct rmr_region r = {
@@ -474,6 +582,7 @@ int run_policy_tests(void)
         T(never_shares_a_stream),
         T(sees_streams_through_masks),
         T(takes_many_tuples),
+        T(compares_masks_in_linear_time),
         T(wraps_by_hand),
     };
 

@@ -887,18 +887,15 @@ static int __init read_item(struct scan *s, const struct cmdline_item *item)
 #define MATCH_BITS 0x7fffU
 
 /*
- * A StreamID as the driver of @iommu reads the cells of one entry of `iommus`.
- * An SMMUv3's takes the first cell, whatever follows; that of SMMUv1/v2 has a
- * mask from the second, or for all masters from `stream-match-mask` of the SMMU
- * (arm_smmu_dt_xlate_generic()). False if bits are lost on the way, as that
- * driver cuts both to what a match entry holds.
+ * A StreamID as the cells of one entry of `iommus` have it. An SMMUv3's driver
+ * takes the first cell, whatever follows; that of SMMUv1/v2 has a mask from the
+ * second, or for all masters from `stream-match-mask` of the SMMU
+ * (arm_smmu_dt_xlate_generic()). False if that driver cuts off bits.
  */
-bool __init rmr_dt_stream(const struct dt_device_node *iommu,
-                          const uint32_t *cells, unsigned int nr,
-                          struct rmr_stream *s)
+static bool __init read_stream(const struct dt_device_node *iommu,
+                               const uint32_t *cells, unsigned int nr,
+                               struct rmr_stream *s)
 {
-    bool fits;
-
     s->id = nr ? cells[0] : 0;
     s->mask = 0;
 
@@ -910,11 +907,19 @@ bool __init rmr_dt_stream(const struct dt_device_node *iommu,
     else
         (void)dt_property_read_u32(iommu, "stream-match-mask", &s->mask);
 
-    fits = !((s->id | s->mask) & ~MATCH_BITS);
+    return !((s->id | s->mask) & ~MATCH_BITS);
+}
+
+/* ... as the driver of @iommu makes of it what a match entry holds. */
+void __init rmr_dt_stream(const struct dt_device_node *iommu,
+                          const uint32_t *cells, unsigned int nr,
+                          struct rmr_stream *s)
+{
+    if ( read_stream(iommu, cells, nr, s) )
+        return;
+
     s->id &= MATCH_BITS;
     s->mask &= MATCH_BITS;
-
-    return fits;
 }
 
 static const char *__init add_stream(struct rmr_master *m,
@@ -943,8 +948,21 @@ static const char *__init add_stream(struct rmr_master *m,
     return NULL;
 }
 
-static const char cut_stream[] __initconst =
-    "it has a StreamID or mask of more than 15 bits";
+static const char *__init cut_stream(const struct rmr_stream *s)
+{
+    static char __initdata text[80];
+
+    if ( s->mask )
+        snprintf(text, sizeof(text),
+                 "StreamID %#x with mask %#x has more bits than the 15 of a match entry",
+                 s->id, s->mask);
+    else
+        snprintf(text, sizeof(text),
+                 "StreamID %#x has more bits than the 15 of a match entry",
+                 s->id);
+
+    return text;
+}
 
 /* The IOMMU of one entry of `iommus`. NULL or what is wrong. */
 static const char *__init set_iommu(struct rmr_master *m,
@@ -993,8 +1011,8 @@ static const char *__init read_iommus(const struct scan *s,
         for ( i = 0; i < cells; i++ )
             words[i] = be32_to_cpu(p[1 + i]);
 
-        if ( !rmr_dt_stream(m->iommu, words, cells, &stream) )
-            return cut_stream;
+        if ( !read_stream(m->iommu, words, cells, &stream) )
+            return cut_stream(&stream);
         wrong = add_stream(m, &stream, rc);
 
         p += 1 + cells;
@@ -1009,7 +1027,7 @@ static const char *__init read_legacy_ids(const struct candidate *c, int *rc)
 {
     struct rmr_master *m = c->m;
     const char *wrong = NULL;
-    unsigned int i;
+    unsigned int i, nr = min(c->nr_ids, (unsigned int)MAX_PHANDLE_ARGS);
 
     if ( c->twice )
         return "`mmu-masters' has it twice, and Xen does not drive such an SMMU";
@@ -1018,13 +1036,17 @@ static const char *__init read_legacy_ids(const struct candidate *c, int *rc)
 
     m->iommu = c->smmu;
 
-    for ( i = 0; i < c->nr_ids && !wrong && !*rc; i++ )
+    for ( i = 0; i < nr && !wrong && !*rc; i++ )
     {
         const struct rmr_stream stream = { .id = be32_to_cpu(c->ids[i]) };
 
-        wrong = stream.id & ~MATCH_BITS ? cut_stream
+        wrong = stream.id & ~MATCH_BITS ? cut_stream(&stream)
                                         : add_stream(m, &stream, rc);
     }
+
+    if ( !wrong && nr < c->nr_ids )
+        printk("rmr: %s: `#stream-id-cells' is %u, and Xen's driver takes the first %u StreamIDs only: the DMA of the others is not kept\n",
+               dt_node_full_name(m->np), c->nr_ids, nr);
 
     return wrong;
 }
@@ -1065,7 +1087,7 @@ static int __init read_mmu_master(struct scan *s, struct dt_device_node *smmu,
 
     found = find_ref(s, be32_to_cpup(*p));
     if ( !found || !dt_property_read_u32(found->np, "#stream-id-cells", &nr) ||
-         nr > MAX_PHANDLE_ARGS || *left - 1 < nr )
+         *left - 1 < nr )
         return -EINVAL;
 
     ref = &s->refs[found - s->refs];

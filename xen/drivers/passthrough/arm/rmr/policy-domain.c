@@ -114,8 +114,7 @@ static bool __init any_stream(const struct dt_device_node *np,
           !dt_parse_phandle_with_args(np, "iommus", "#iommu-cells", i, &args);
           i++ )
     {
-        /* If bits are lost: the driver does not notice either. */
-        (void)rmr_dt_stream(args.np, args.args, args.args_count, &s);
+        rmr_dt_stream(args.np, args.args, args.args_count, &s);
         if ( fn(np, args.np, &s, d) )
             return true;
     }

@@ -635,33 +635,83 @@ static bool __init masks_meet(const struct rmr_master *a,
 }
 
 /*
- * The same for masks, which order StreamIDs no more: an entry that covers
- * another master's StreamID, or is covered, would be one context for both.
- * @kept are the masters so far, @m itself among them; @dropped those that share
- * and became ordinary. Only trees with masks pay for comparing all with all,
- * and an SMMU has no more than 128 match entries (IHI 0062, SMMU_IDR0.NUMSMRG).
+ * Masks order StreamIDs no more: where one of two masters has any, all of both
+ * are compared. So that this stays linear in the size of the tree, masters with
+ * masks may have so many in all. An SMMU has no more than 128 match entries
+ * (IHI 0062, SMMU_IDR0.NUMSMRG).
+ */
+#define MAX_MASKED 1024
+
+/* Masters with masks, so far, in tree order. */
+struct masked {
+    struct rmr_master *m[MAX_MASKED];
+    bool dropped[MAX_MASKED];          /* became ordinary */
+    unsigned int nr;
+    unsigned int nr_sids;
+    const struct rmr_master *excess;   /* the first that was too much */
+    unsigned int nr_excess;
+};
+
+/* Put @m, which has masks, into @set. False if it is too much. */
+static bool __init add_masked(struct masked *set, struct rmr_master *m)
+{
+    if ( set->nr_sids + m->nr_sids > MAX_MASKED )
+    {
+        if ( !set->excess )
+            set->excess = m;
+        set->nr_excess++;
+        return false;
+    }
+
+    set->m[set->nr] = m;
+    set->dropped[set->nr++] = false;
+    set->nr_sids += m->nr_sids;
+
+    return true;
+}
+
+/* Note what @m and @other, which comes before it, have in common. */
+static void __init claim_from(struct rmr_master *m, struct rmr_master *other,
+                              bool dropped, struct rmr_master **owner)
+{
+    if ( !masks_meet(m, other) )
+        return;
+
+    keep(dropped ? m : other, shares_streams);
+    if ( !dropped && !*owner )
+        *owner = other;
+}
+
+/*
+ * Who has @m's StreamIDs by way of a mask? An entry that covers another master's
+ * StreamID, or is covered, would be one context for both. @kept are the masters so
+ * far, @m itself among them; @dropped those that share and became ordinary.
  */
 static struct rmr_master *__init claim_masked(const struct list_head *kept,
                                               const struct list_head *dropped,
+                                              const struct masked *set,
                                               struct rmr_master *m)
 {
     struct rmr_master *other, *owner = NULL;
+    unsigned int i;
+
+    if ( !has_masks(m) )
+    {
+        for ( i = 0; i < set->nr; i++ )
+            claim_from(m, set->m[i], set->dropped[i], &owner);
+
+        return owner;
+    }
 
     list_for_each_entry ( other, kept, list )
     {
         if ( other == m )
             break;
-        if ( !masks_meet(m, other) )
-            continue;
-
-        keep(other, shares_streams);
-        if ( !owner )
-            owner = other;
+        claim_from(m, other, false, &owner);
     }
 
     list_for_each_entry ( other, dropped, list )
-        if ( masks_meet(m, other) )
-            keep(m, shares_streams);
+        claim_from(m, other, true, &owner);
 
     return owner;
 }
@@ -721,11 +771,63 @@ static void __init fill_streams(struct stream *streams,
         }
 }
 
+/*
+ * Leave on @masters what keeps its StreamIDs. To @dropped goes what shares them,
+ * to @excess what was not even compared.
+ */
+static void __init sort_out(struct stream *streams, unsigned int nr,
+                            struct list_head *masters,
+                            struct list_head *dropped,
+                            struct list_head *excess)
+{
+    static struct masked __initdata seen;
+    struct masked *set = &seen;
+    struct rmr_master *m, *tmp;
+
+    set->nr = 0;
+    set->nr_sids = 0;
+    set->nr_excess = 0;
+    set->excess = NULL;
+
+    list_for_each_entry_safe ( m, tmp, masters, list )
+    {
+        bool masks = has_masks(m);
+
+        if ( masks && !add_masked(set, m) )
+        {
+            list_move_tail(&m->list, excess);
+            continue;
+        }
+
+        if ( claim_streams(streams, nr, m,
+                           claim_masked(masters, dropped, set, m)) )
+            continue;
+
+        list_move_tail(&m->list, dropped);
+        if ( masks )
+            set->dropped[set->nr - 1] = true;
+    }
+
+    if ( set->excess )
+        printk("rmr: %s and %u more: beyond the %u StreamIDs of devices with masks that Xen compares: their DMA is not kept\n",
+               dt_node_full_name(set->excess->np), set->nr_excess - 1,
+               MAX_MASKED);
+}
+
+static void __init free_all(struct list_head *masters)
+{
+    struct rmr_master *m, *tmp;
+
+    list_for_each_entry_safe ( m, tmp, masters, list )
+        rmr_master_free(m);
+}
+
 /* Masters never share a stream table entry. -ENOMEM, or 0. */
 int __init rmr_policy_streams(struct list_head *masters)
 {
-    struct rmr_master *m, *tmp;
+    const struct rmr_master *m;
     LIST_HEAD(dropped);
+    LIST_HEAD(excess);
     struct stream *streams;
     unsigned int nr = 0;
 
@@ -738,17 +840,12 @@ int __init rmr_policy_streams(struct list_head *masters)
 
     fill_streams(streams, masters);
     sort(streams, nr, sizeof(*streams), cmp_streams, swap_streams);
+    sort_out(streams, nr, masters, &dropped, &excess);
 
-    /* @streams points into all of them: none is freed before the last. */
-    list_for_each_entry_safe ( m, tmp, masters, list )
-        if ( !claim_streams(streams, nr, m,
-                            claim_masked(masters, &dropped, m)) )
-            list_move_tail(&m->list, &dropped);
-
+    /* @streams and the set of those with masks point into all of them. */
     xfree(streams);
-
-    list_for_each_entry_safe ( m, tmp, &dropped, list )
-        rmr_master_free(m);
+    free_all(&dropped);
+    free_all(&excess);
 
     return 0;
 }

@@ -235,7 +235,7 @@ bool rmr_cmdline_bank(paddr_t start, paddr_t size);
 int rmr_dt_scan(struct list_head *masters);
 int rmr_dt_check(struct list_head *masters, unsigned int ipa_bits);
 void rmr_master_free(struct rmr_master *m);
-bool rmr_dt_stream(const struct dt_device_node *iommu, const uint32_t *cells,
+void rmr_dt_stream(const struct dt_device_node *iommu, const uint32_t *cells,
                    unsigned int nr, struct rmr_stream *s);
 
 /* table.c */
