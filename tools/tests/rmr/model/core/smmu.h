@@ -68,6 +68,8 @@ struct model_smmu_ops {
 
     /* Record the event of a transaction that faults; raise the interrupt. */
     void (*event)(struct model_smmu *s, uint32_t sid, uint64_t ipa);
+    /* Raise what has an interrupt that is on again. May be NULL. */
+    void (*raise)(struct model_smmu *s);
     /* From now on the @n-th invalidation does not complete; 0: all do. */
     void (*stop_answering)(struct model_smmu *s, unsigned int n);
 };

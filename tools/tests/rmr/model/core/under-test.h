@@ -47,6 +47,8 @@ struct under_test {
     unsigned long (*pool)(struct domain *d);
 
     void (*interrupt)(unsigned int irq);
+    /* Until all timers that are set now have expired. */
+    void (*pass_time)(void);
 
     /* "boot", "pending", ... or NULL for a device that is no RMR master. */
     const char *(*state)(const char *path);

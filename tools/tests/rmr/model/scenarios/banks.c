@@ -437,6 +437,53 @@ void scenario_bank_faults(void)
     kept("/display", DISPLAY_AT);
 }
 
+/* @nr faults of the StreamID at @ipa: how many of them interrupt? */
+static unsigned long storm(uint32_t sid, uint64_t ipa, unsigned int nr)
+{
+    struct model_smmu *s = machine.smmu[0];
+    unsigned long before = interrupts;
+
+    while ( nr-- )
+        s->ops->event(s, sid, ipa);
+
+    return interrupts - before;
+}
+
+/* Of so many faults few interrupt, then one in a while tells that they go on. */
+void scenario_fault_storm(void)
+{
+    unsigned int i;
+
+    add_smmu()->banks = 1;
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
+    add_rmr_master("/video", 0, 11, VIDEO_AT, 0x1000)->unkept = true;
+    boot();
+
+    expect(storm(8, 0x12345000, 200) == 16);
+    expect(test->faults("/display") == 16);
+    expect(storm(11, VIDEO_AT, 200) == 16);
+    expect(test->faults("/video") == 16);
+    for ( i = 1; i <= 6; i++ )
+    {
+        pass_time();
+        expect(test->faults("/display") == 16 * i + 1);
+        expect(test->faults("/video") == 16 * i + 1);
+        expect(storm(8, 0x12345000, 200) == 15);
+        expect(storm(11, VIDEO_AT, 200) == 15);
+    }
+    expect(run_said("rmr: /display: at least 81 faults, 80 since last said: translation fault and more"));
+    expect(run_said("rmr: /video: at least 81 faults, 80 since last said: "));
+    expect(!run_said("Unexpected global fault"));
+    kept("/display", DISPLAY_AT);
+
+    /* When it is over faults are counted one by one again. */
+    pass_time();
+    pass_time();
+    i = test->faults("/display");
+    expect(storm(8, 0x12345000, 3) == 3);
+    expect(test->faults("/display") == i + 3);
+}
+
 /* --- The sync is not answered ------------------------------------------------------------------ */
 
 static void unanswered(unsigned int banks, unsigned int nth)

@@ -76,6 +76,50 @@ void scenario_fault_meanwhile(void)
     expect(test->faults("/display") == 1);
 }
 
+/*
+ * The last fault that is taken, and the timer: a bank that is retired in the middle
+ * of it stays disabled.
+ */
+static void take_display(void)
+{
+    deassign(&machine.doms[0], "/display");
+}
+
+static void storm_meanwhile(bool timer)
+{
+    unsigned int i;
+
+    machine_with_page();
+    for ( i = 0; i < 15; i++ )
+        fault_display();
+    if ( timer )
+        fault_display();
+    cpu_other_runs(repeat_index, take_display);
+    if ( timer )
+        test->pass_time();
+    else
+        fault_display();
+    repeat_again(!cpu_other_ran());
+    cpu_join();
+    expect_kept("/display", DISPLAY_AT);
+    pass_time();
+    change_p2m();
+    expect_kept("/display", DISPLAY_AT);
+    assign(&machine.doms[0], "/display");
+    expect_reach("/display", DISPLAY_AT);
+    expect_reach("/display", PAGE_IPA);
+}
+
+void scenario_storm_meanwhile(void)
+{
+    storm_meanwhile(false);
+}
+
+void scenario_timer_meanwhile(void)
+{
+    storm_meanwhile(true);
+}
+
 static bool got_display;
 
 /* Somebody wants the very device that is being switched. */

@@ -22,7 +22,7 @@ void phase_changed(const char *what)
     phase_step(what, 0);
 }
 
-unsigned long repeat_index;
+unsigned long repeat_index, interrupts;
 static bool again;
 
 void repeat_again(bool last)
@@ -500,10 +500,21 @@ void boot_dom0_without(const char *name)
  */
 void run_interrupt(unsigned int irq)
 {
+    interrupts++;
     if ( held )
         held_irq = irq;
     else
         test->interrupt(irq);
+}
+
+void pass_time(void)
+{
+    unsigned int i;
+
+    test->pass_time();
+    for ( i = 0; i < machine.nr_smmus; i++ )
+        if ( machine.smmu[i]->ops->raise )
+            machine.smmu[i]->ops->raise(machine.smmu[i]);
 }
 
 void run_hold_interrupts(bool hold)

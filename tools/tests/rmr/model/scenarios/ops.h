@@ -82,6 +82,10 @@ void expect_kept(const char *name, uint64_t ipa);
 uint32_t other_table(uint32_t n);
 void expect_state(const char *name, const char *state);
 
+/* Interrupts so far; and all timers that are set expire. */
+extern unsigned long interrupts;
+void pass_time(void);
+
 /*
  * A scenario that runs again with another repeat_index, from 1 on, unless it
  * says that it was the @last.

@@ -406,11 +406,22 @@ static enum translating translating(const struct model_smmu *smmu)
                                                     : TRANSLATES;
 }
 
+static void raise_bank(struct smmu_v2 *s, unsigned int n)
+{
+    const struct bank *b = &s->bank[n];
+
+    if ( !(b->sctlr & SCTLR_CFIE) || !b->fsr )
+        return;
+
+    run_interrupt(V2_IRQ_BANK(s, s->base.desc->v1 ? b->cbar >> 24 : n));
+    if ( b->fsr )
+        run_fail("the interrupt of context bank %u is still raised", n);
+}
+
 /* SMMU_CBn_FSR, FAR, FSYNR0: the first fault stays until it is cleared. */
 static void context_fault(struct smmu_v2 *s, unsigned int n, uint64_t ipa)
 {
     struct bank *b = &s->bank[n];
-    unsigned int irq = s->base.desc->v1 ? b->cbar >> 24 : n;
 
     if ( b->fsr )
         b->fsr |= FSR_MULTI;
@@ -420,12 +431,28 @@ static void context_fault(struct smmu_v2 *s, unsigned int n, uint64_t ipa)
         b->far = ipa;
         b->fsynr0 = 1U << 4;
     }
-    if ( !(b->sctlr & SCTLR_CFIE) )
+    raise_bank(s, n);
+}
+
+static void raise_global(struct smmu_v2 *s)
+{
+    if ( !(s->scr0 & SCR0_GFIE) || !s->gfsr )
         return;
 
-    run_interrupt(V2_IRQ_BANK(s, irq));
-    if ( b->fsr )
-        run_fail("the interrupt of context bank %u is still raised", n);
+    run_interrupt(V2_IRQ_GLOBAL(s));
+    if ( s->gfsr )
+        run_fail("the global interrupt is still raised");
+}
+
+/* Interrupts are levels. */
+static void raise(struct model_smmu *smmu)
+{
+    struct smmu_v2 *s = to_v2(smmu);
+    unsigned int n;
+
+    for ( n = 0; n < s->base.desc->banks; n++ )
+        raise_bank(s, n);
+    raise_global(s);
 }
 
 static void event(struct model_smmu *smmu, uint32_t sid, uint64_t ipa)
@@ -442,13 +469,9 @@ static void event(struct model_smmu *smmu, uint32_t sid, uint64_t ipa)
     /* SMMU_sGFSR, sGFSYNR1 */
     s->gfsr |= s->gfsr ? FSR_MULTI : e == -2 ? GFSR_SMCF
                                   : e == -1 ? GFSR_USF : GFSR_ICF;
-    s->gfsynr1 = sid;
-    if ( !(s->scr0 & (1U << 2)) )
-        return;
-
-    run_interrupt(V2_IRQ_GLOBAL(s));
-    if ( s->gfsr )
-        run_fail("the global interrupt is still raised");
+    if ( !(s->gfsr & FSR_MULTI) )
+        s->gfsynr1 = sid;
+    raise_global(s);
 }
 
 static void stop_answering(struct model_smmu *smmu, unsigned int n)
@@ -468,5 +491,6 @@ const struct model_smmu_ops smmu_v2_ops = {
     .read = v2_read,
     .write = v2_write,
     .event = event,
+    .raise = raise,
     .stop_answering = stop_answering,
 };

@@ -24,6 +24,7 @@
 #define MAX_TRACKED    (MAX_MASTERS * MAX_SIDS)
 
 #define SCR0_CLIENTPD  (1U << 0)
+#define SCR0_GFIE      (1U << 2)
 #define SCR0_USFCFG    (1U << 10)
 #define SMR_VALID      (1U << 31)
 #define SCTLR_M        (1U << 0)

@@ -11,6 +11,7 @@
 #endif
 
 void shim_interrupt(unsigned int irq);
+void shim_pass_time(void);
 unsigned int shim_vmids(unsigned int nr);
 unsigned int shim_banks(unsigned int nr);
 void shim_take_vmids(unsigned int nr, bool take);
@@ -322,6 +323,7 @@ const struct under_test under_test = {
     .tables = tables,
     .pool = pool,
     .interrupt = shim_interrupt,
+    .pass_time = shim_pass_time,
     .state = state,
     .faults = faults,
     .vmids = vmids,

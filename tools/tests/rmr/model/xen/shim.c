@@ -278,6 +278,33 @@ void shim_interrupt(unsigned int irq)
     }
 }
 
+/* --- Timers ----------------------------------------------------------------------------- */
+static struct timer *timers;
+
+void init_timer(struct timer *t, void (*fn)(void *), void *data,
+                unsigned int cpu)
+{
+    *t = (struct timer){ .fn = fn, .data = data, .next = timers };
+    timers = t;
+}
+
+/* Time passes until all that are set have expired. */
+void shim_pass_time(void);
+void shim_pass_time(void)
+{
+    struct timer *t;
+
+    for ( t = timers; t; t = t->next )
+    {
+        if ( !t->expires )
+            continue;
+        if ( NOW() < t->expires )
+            host_delay((t->expires - NOW()) / 1000 + 1);
+        t->expires = 0;
+        t->fn(t->data);
+    }
+}
+
 /* --- Devices that have a driver ------------------------------------------------------------ */
 extern const struct device_desc *const shim_smmu_driver;
 extern const struct device_desc *const shim_smmu_v3_driver;

@@ -450,6 +450,15 @@ struct tasklet {
 };
 void tasklet_init(struct tasklet *t, void (*fn)(void *), void *data);
 void tasklet_schedule(struct tasklet *t);
+struct timer {
+    void (*fn)(void *);
+    void *data;
+    s_time_t expires;                  /* 0: not set */
+    struct timer *next;
+};
+void init_timer(struct timer *t, void (*fn)(void *), void *data,
+                unsigned int cpu);
+#define set_timer(t, when) ((void)((t)->expires = (when)))
 int request_irq(unsigned int irq, unsigned int flags,
                 void (*fn)(int irq, void *data), const char *name, void *data);
 void release_irq(unsigned int irq, const void *data);

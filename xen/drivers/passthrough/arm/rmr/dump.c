@@ -73,8 +73,8 @@ static void cf_check dump_masters(unsigned char key)
             printk("  state %s, owner %pd", rmr_state_name(m), d);
         else
             printk("  state %s, no owner", rmr_state_name(m));
-        printk(", %u joins, %u leaves, %u faults\n", m->joins, m->leaves,
-               m->faults);
+        printk(", %u joins, %u leaves, %s%u faults\n", m->joins, m->leaves,
+               m->faults_lost ? "at least " : "", m->faults);
         if ( m->kept )
             printk("  cannot be assigned: %s\n", m->kept);
     }

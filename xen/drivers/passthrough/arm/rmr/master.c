@@ -912,9 +912,9 @@ void rmr_fault(struct rmr_master *m, const char *what)
         return;
 
     m->fault_said_at = NOW();
-    printk("rmr: %s: %u fault%s, %u since last said: %s, state %s\n",
-           dt_node_full_name(m->np), m->faults, m->faults == 1 ? "" : "s",
-           m->faults - m->faults_said, what, rmr_state_name(m));
+    printk("rmr: %s: %s%u fault%s, %u since last said: %s, state %s\n",
+           dt_node_full_name(m->np), m->faults_lost ? "at least " : "",
+           m->faults, m->faults == 1 ? "" : "s", m->faults - m->faults_said, what, rmr_state_name(m));
     m->faults_said = m->faults;
 }
 

@@ -179,6 +179,7 @@ struct rmr_master {
 
     /* Written by the SMMU's event handler only. */
     unsigned int faults;
+    bool faults_lost;                  /* there were more, not told by the SMMU */
     unsigned int faults_said;
     s_time_t fault_said_at;
 };

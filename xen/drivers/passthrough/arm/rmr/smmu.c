@@ -14,6 +14,7 @@
 #include <xen/errno.h>
 #include <xen/iommu.h>
 #include <xen/rmr.h>
+#include <xen/timer.h>
 #include <xen/xmalloc.h>
 
 #include "rmr.h"
@@ -28,6 +29,7 @@ struct rmr_v2_context {
     struct arm_smmu_domain *joined;    /* the bank that it is in use by */
     /* As many as rmr_master.nr_banks says. */
     struct arm_smmu_domain bank[RMR_NR_BANKS];
+    unsigned int faults[RMR_NR_BANKS]; /* in this period */
     unsigned int nr_smes;
     unsigned int sme[];                /* match entries; stream indexing: IDs */
 };
@@ -40,16 +42,95 @@ static void __iomem *rmr_cb_base(const struct arm_smmu_domain *bank)
 
 /* --- Faults --------------------------------------------------------------- */
 
-/* Interrupts of two banks, or of a bank and the SMMU, may run in parallel. */
-static DEFINE_SPINLOCK(rmr_fault_lock);
+/*
+ * Each fault is an interrupt, and a master that has lost its way makes one with
+ * each transaction. Of each bank, and of the global faults of RMR masters, so many
+ * are taken in a period. Then that interrupt is off until a timer turns it on; the
+ * SMMU remembers the first fault of those that come meanwhile.
+ */
+#define RMR_FAULTS_A_PERIOD 16
+#define RMR_FAULT_PERIOD    SECONDS(1)
 
-static void rmr_v2_fault(struct rmr_master *m, const char *what)
+/*
+ * Interrupts of two banks, or of a bank and the SMMU, may run in parallel. Also
+ * for SCTLR of a bank that is enabled, and for the interrupt enables of sCR0.
+ */
+static DEFINE_SPINLOCK(rmr_fault_lock);
+static struct timer rmr_fault_timer;
+static bool rmr_fault_timer_set;
+static unsigned int rmr_global_faults; /* in this period */
+
+/* A bank that has been disabled stays as it is. */
+static void rmr_set_bank_irq(const struct arm_smmu_domain *bank, bool on)
 {
+    void __iomem *reg = rmr_cb_base(bank) + ARM_SMMU_CB_SCTLR;
+    u32 sctlr = readl_relaxed(reg);
+
+    if ( sctlr & SCTLR_M )
+        writel_relaxed(on ? sctlr | SCTLR_CFIE : sctlr & ~SCTLR_CFIE, reg);
+}
+
+static void rmr_set_global_irq(const struct arm_smmu_device *smmu, bool on)
+{
+    void __iomem *reg = ARM_SMMU_GR0_NS(smmu) + ARM_SMMU_GR0_sCR0;
+    u32 scr0 = readl_relaxed(reg), irqs = sCR0_GFIE | sCR0_GCFGFIE;
+
+    writel_relaxed(on ? scr0 | irqs : scr0 & ~irqs, reg);
+}
+
+static void cf_check rmr_end_fault_period(void *unused)
+{
+    struct arm_smmu_device *smmu;
+    struct rmr_master *m;
     unsigned long flags;
+    unsigned int i;
 
     spin_lock_irqsave(&rmr_fault_lock, flags);
-    rmr_fault(m, what);
+
+    rmr_fault_timer_set = false;
+
+    rmr_for_each_master ( m )
+    {
+        struct rmr_v2_context *ctx = m->ctx;
+
+        for ( i = 0; ctx && i < m->nr_banks; i++ )
+        {
+            if ( ctx->faults[i] >= RMR_FAULTS_A_PERIOD )
+                rmr_set_bank_irq(&ctx->bank[i], true);
+            ctx->faults[i] = 0;
+        }
+    }
+
+    /* After boot there are no more of them. */
+    if ( rmr_global_faults >= RMR_FAULTS_A_PERIOD )
+        list_for_each_entry ( smmu, &arm_smmu_devices, list )
+            rmr_set_global_irq(smmu, true);
+    rmr_global_faults = 0;
+
     spin_unlock_irqrestore(&rmr_fault_lock, flags);
+}
+
+/*
+ * Count a fault of @m, and as one of @faults of this period. True if it was the
+ * last that is taken. With rmr_fault_lock held.
+ */
+static bool rmr_v2_fault(struct rmr_master *m, unsigned int *faults,
+                         const char *what)
+{
+    rmr_fault(m, what);
+
+    if ( !rmr_fault_timer_set )
+    {
+        rmr_fault_timer_set = true;
+        set_timer(&rmr_fault_timer, NOW() + RMR_FAULT_PERIOD);
+    }
+
+    if ( ++*faults < RMR_FAULTS_A_PERIOD )
+        return false;
+
+    m->faults_lost = true;
+
+    return true;
 }
 
 /* The master is not remembered in the bank: it may be forgotten after boot. */
@@ -89,6 +170,23 @@ static const char *rmr_fsr_name(u32 fsr)
     return "context fault";
 }
 
+static void rmr_count_context_fault(const struct arm_smmu_domain *bank,
+                                    const char *what)
+{
+    struct rmr_master *m = rmr_owner_of_bank(bank);
+    struct rmr_v2_context *ctx;
+    unsigned long flags;
+
+    spin_lock_irqsave(&rmr_fault_lock, flags);
+
+    ctx = m ? m->ctx : NULL;
+    /* Of a master that was forgotten nobody wants to know any more. */
+    if ( !ctx || rmr_v2_fault(m, &ctx->faults[bank - ctx->bank], what) )
+        rmr_set_bank_irq(bank, false);
+
+    spin_unlock_irqrestore(&rmr_fault_lock, flags);
+}
+
 /*
  * A context fault of an RMR bank. Writing FSR ends the interrupt, until the
  * next fault. Banks do not stall (SCTLR.CFCFG is clear); should one do so all
@@ -99,7 +197,6 @@ static void cf_check rmr_context_fault(int irq, void *dev)
     const struct arm_smmu_domain *bank = dev;
     void __iomem *cb_base = rmr_cb_base(bank);
     u32 fsr = readl_relaxed(cb_base + ARM_SMMU_CB_FSR);
-    struct rmr_master *m = rmr_owner_of_bank(bank);
     uint64_t addr;
     char what[80];
     bool write;
@@ -115,25 +212,22 @@ static void cf_check rmr_context_fault(int irq, void *dev)
     if ( fsr & FSR_SS )
         writel(RESUME_TERMINATE, cb_base + ARM_SMMU_CB_RESUME);
 
-    if ( !m )
-        return;
-
     snprintf(what, sizeof(what), "%s%s (FSR %#x) %s at %#"PRIx64,
              rmr_fsr_name(fsr), fsr & FSR_MULTI ? " and more" : "", fsr,
              write ? "write" : "read", addr);
-    rmr_v2_fault(m, what);
+    rmr_count_context_fault(bank, what);
 }
 
 #define RMR_GFSR_ICF          (1U << 0)
 #define RMR_GFSR_USF          (1U << 1)
 #define RMR_GFSR_SMCF         (1U << 2)
+#define RMR_GFSR_MULTI        (1U << 31)
 #define RMR_GFSYNR1_STREAMID  0x7fffU
 
 /*
  * A global fault with the StreamID of an RMR master is counted, and not printed
- * raw (IHI 0062, SMMU_sGFSR, SMMU_sGFSYNR1). The driver clears it. Not so what
- * is more than that: other faults need not have a StreamID, and several at once
- * are not all told.
+ * raw (IHI 0062, SMMU_sGFSR, SMMU_sGFSYNR1). The driver clears it. Faults of other
+ * kinds need not have a StreamID, and are the driver's to print.
  */
 static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
                                       u32 gfsr, u32 gfsynr1)
@@ -141,9 +235,11 @@ static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
     const struct rmr_stream s = { .id = gfsynr1 & RMR_GFSYNR1_STREAMID };
     struct rmr_master *m = rmr_find_stream(dev_to_dt(smmu->dev), &s);
     const char *name = "global fault";
+    unsigned long flags;
     char what[64];
 
-    if ( !m || (gfsr & ~(RMR_GFSR_ICF | RMR_GFSR_USF | RMR_GFSR_SMCF)) )
+    if ( !m || (gfsr & ~(RMR_GFSR_ICF | RMR_GFSR_USF | RMR_GFSR_SMCF |
+                         RMR_GFSR_MULTI)) )
         return false;
 
     if ( gfsr & RMR_GFSR_USF )
@@ -151,9 +247,13 @@ static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
     else if ( gfsr & RMR_GFSR_SMCF )
         name = "stream match conflict";
 
-    snprintf(what, sizeof(what), "%s (GFSR %#x) of StreamID %#x", name, gfsr,
-             s.id);
-    rmr_v2_fault(m, what);
+    snprintf(what, sizeof(what), "%s%s (GFSR %#x) of StreamID %#x", name,
+             gfsr & RMR_GFSR_MULTI ? " and more" : "", gfsr, s.id);
+
+    spin_lock_irqsave(&rmr_fault_lock, flags);
+    if ( rmr_v2_fault(m, &rmr_global_faults, what) )
+        rmr_set_global_irq(smmu, false);
+    spin_unlock_irqrestore(&rmr_fault_lock, flags);
 
     return true;
 }
@@ -165,7 +265,8 @@ static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
  * -ENOSPC without one. Its VMID is its own, and has no translations: the reset
  * has invalidated all, and who has used it since has invalidated it.
  */
-static int rmr_take_bank(struct arm_smmu_device *smmu,
+static int rmr_take_bank(const struct rmr_master *m,
+                         struct arm_smmu_device *smmu,
                          struct arm_smmu_domain *bank)
 {
     struct arm_smmu_cfg *cfg = &bank->cfg;
@@ -190,8 +291,9 @@ static int rmr_take_bank(struct arm_smmu_device *smmu,
     rc = request_irq(irq, rmr_context_fault, IRQF_SHARED, "rmr-context-fault",
                      bank);
     if ( rc )
-        printk("rmr: %s: no interrupt for context bank %u (%d): its faults are not seen\n",
-               dev_name(smmu->dev), cfg->cbndx, rc);
+        printk("rmr: %s: SMMU %s: no interrupt for its context bank %u (%d): faults there are not counted\n",
+               dt_node_full_name(m->np), dt_node_full_name(m->iommu),
+               cfg->cbndx, rc);
 
     return 0;
 }
@@ -256,6 +358,16 @@ static void rmr_enable_bank(const struct arm_smmu_domain *bank, paddr_t root,
     wmb();
     writel_relaxed(SCTLR_CFIE | SCTLR_CFRE | SCTLR_M | SCTLR_EAE_SBOP,
                    cb_base + ARM_SMMU_CB_SCTLR);
+}
+
+/* The interrupt of a fault of before may be about to write SCTLR, too. */
+static void rmr_disable_bank(const struct arm_smmu_domain *bank)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&rmr_fault_lock, flags);
+    writel_relaxed(0, rmr_cb_base(bank) + ARM_SMMU_CB_SCTLR);
+    spin_unlock_irqrestore(&rmr_fault_lock, flags);
 }
 
 /* --- Match entries -------------------------------------------------------- */
@@ -446,7 +558,7 @@ static int rmr_take_second_bank(struct rmr_master *m)
 {
     struct rmr_v2_context *ctx = m->ctx;
     struct arm_smmu_domain *bank = &ctx->bank[RMR_BANK_DOMAIN];
-    int rc = rmr_take_bank(ctx->bank[RMR_BANK_OWN].smmu, bank);
+    int rc = rmr_take_bank(m, ctx->bank[RMR_BANK_OWN].smmu, bank);
 
     if ( rc )
         return rc;
@@ -457,6 +569,17 @@ static int rmr_take_second_bank(struct rmr_master *m)
     return 0;
 }
 
+/* Once, when there is a first RMR master. */
+static void __init rmr_init_fault_timer(void)
+{
+    static bool __initdata done;
+
+    if ( !done )
+        init_timer(&rmr_fault_timer, rmr_end_fault_period, NULL,
+                   smp_processor_id());
+    done = true;
+}
+
 static int __init rmr_v2_install(struct rmr_master *m, void *data)
 {
     struct arm_smmu_device *smmu = data;
@@ -464,6 +587,8 @@ static int __init rmr_v2_install(struct rmr_master *m, void *data)
     struct arm_smmu_domain *bank;
     unsigned int i;
     int rc;
+
+    rmr_init_fault_timer();
 
     /* As arm_smmu_rmr_check_id() has it. */
     m->ignored.id = smmu->smrs ? ~(uint32_t)smmu->streamid_mask : ~0xffffU;
@@ -484,7 +609,7 @@ static int __init rmr_v2_install(struct rmr_master *m, void *data)
     rc = rmr_take_entries(smmu, ctx, m);
     if ( !rc )
     {
-        rc = rmr_take_bank(smmu, bank);
+        rc = rmr_take_bank(m, smmu, bank);
         if ( rc )
             rmr_drop_entries(smmu, ctx);
     }
@@ -584,7 +709,7 @@ static int rmr_retire_bank(struct arm_smmu_domain *bank)
     if ( rc )
         return rc;
 
-    writel_relaxed(0, rmr_cb_base(bank) + ARM_SMMU_CB_SCTLR);
+    rmr_disable_bank(bank);
 
     return arm_smmu_tlb_inv_context(bank);
 }
