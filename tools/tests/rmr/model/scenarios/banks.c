@@ -207,6 +207,10 @@ void scenario_no_bank(void)
     add_master("/net", 0, 9);
     boot();
     expect(run_said("rmr: /video: SMMU /iommu@9000000: its SMMU has no free VMID or context bank"));
+    /* It has neither, and hypfs says so of no VMID. */
+    expect(run_said("hypfs: 0/banks") && run_said("hypfs: 1/banks"));
+    expect(run_said("hypfs: 2/state"));
+    expect(!run_said("hypfs: 2/banks") && !run_said("hypfs: 2/vmid"));
     kept("/display", DISPLAY_AT);
     kept("/audio", AUDIO_AT);
     expect_set("/video", VIDEO_AT, variant->entries ? OUT_FAULT : OUT_ABORT);
@@ -669,6 +673,36 @@ static struct machine_smmu *add_smmu_v3(void)
     s->evtq_log2 = 3;
 
     return s;
+}
+
+/* Memory runs out at the second SMMU: Xen uses neither. */
+void scenario_no_iommu(void)
+{
+    struct model_smmu *s;
+    int rc;
+
+    add_smmu();
+    add_smmu();
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE)->doubtful = true;
+    add_rmr_master("/audio", 1, 8, AUDIO_AT, AUDIO_SIZE)->doubtful = true;
+    power_on();
+    run_fail_at(repeat_index);
+    rc = test->setup_iommus();
+    repeat_again(!run_failed_one());
+    run_fail_at(0);
+    test->finish_boot();
+    s = machine.smmu[0];
+    if ( !rc || !run_said(" kept (") ||
+         s->ops->translating(s) != TRANSLATES ||
+         machine.smmu[1]->ops->translating(machine.smmu[1]) == TRANSLATES )
+        return;
+
+    expect(run_said("rmr: /display: Xen uses no IOMMU after all, and SMMU /iommu@9000000 has its RMR table: its DMA reaches its regions only"));
+    expect(run_said("rmr: /audio: Xen does not drive SMMU /iommu@9100000: its DMA is as firmware left it"));
+    expect_set("/display", DISPLAY_AT, OUT_RIGHT);
+    expect_set("/display", DOM_RAM(0), OUT_FAULT);
+    /* Xen has forgotten it, and wants to hear no more. */
+    expect(storm(8, 0x12345000, 20) == 1);
 }
 
 /* One of each: both keep, only what is behind the first can be assigned. */

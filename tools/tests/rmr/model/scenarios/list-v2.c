@@ -87,6 +87,7 @@ const struct scenario scenarios_v2[] = {
     { "no_second_sync", scenario_no_second_sync },
     { "one_bank_no_sync", scenario_one_bank_no_sync },
     { "one_bank_no_sync_at_join", scenario_one_bank_no_sync_at_join },
+    { "no_iommu", scenario_no_iommu },
     { "two_smmus_v2", scenario_two_smmus_v2, .without = TWO_BANKS },
     { "v2_before_v3", scenario_v2_before_v3 },
     { "v3_before_v2", scenario_v3_before_v2 },

@@ -189,6 +189,9 @@ void *shim_region(paddr_t pa)
     return (void *)pa;
 }
 
+struct hypfs_entry_dir hypfs_root;
+const struct hypfs_funcs hypfs_dir_funcs, hypfs_leaf_ro_funcs;
+
 /* --- Interrupts ------------------------------------------------------------------------ */
 static struct {
     unsigned int irq;

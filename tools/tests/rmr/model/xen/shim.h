@@ -439,6 +439,47 @@ struct pci_dev;
 #define IS_ERR_VALUE(x) ((unsigned long)(x) >= (unsigned long)-4095)
 #define IRQF_SHARED 0
 
+/* --- hypfs: only what is in it -------------------------------------------------------------- */
+#define CONFIG_HYPFS 1
+#define XEN_HYPFS_TYPE_DIR    0
+#define XEN_HYPFS_TYPE_STRING 2
+#define XEN_HYPFS_TYPE_UINT   3
+#define XEN_HYPFS_ENC_PLAIN   0
+struct hypfs_entry;
+struct hypfs_funcs {
+    int (*read)(const struct hypfs_entry *entry, void *to);
+    unsigned int (*getsize)(const struct hypfs_entry *entry);
+    const void *enter, *exit, *write, *findentry;
+};
+struct hypfs_entry {
+    unsigned int type, encoding, size;
+    const char *name;
+    const struct hypfs_funcs *funcs;
+    struct list_head list;
+};
+struct hypfs_entry_leaf {
+    struct hypfs_entry e;
+    union { const void *content; } u;
+};
+struct hypfs_entry_dir {
+    struct hypfs_entry e;
+    struct list_head dirlist;
+};
+#define HYPFS_DIR_INIT(var, text) \
+    struct hypfs_entry_dir var = { .e.name = text }
+extern struct hypfs_entry_dir hypfs_root;
+extern const struct hypfs_funcs hypfs_dir_funcs, hypfs_leaf_ro_funcs;
+#define hypfs_node_enter NULL
+#define hypfs_node_exit NULL
+#define hypfs_write_deny NULL
+#define hypfs_leaf_findentry NULL
+#define hypfs_add_dir(parent, dir, nofault) \
+    ((void)(parent), (void)(dir), (void)(nofault))
+#define hypfs_add_leaf(parent, leaf, nofault) \
+    printk("hypfs: %s/%s\n", (parent)->e.name, (leaf)->e.name)
+#define XEN_GUEST_HANDLE_PARAM(type) type *
+#define copy_to_guest(to, from, n) (memcpy(to, from, n), 0)
+
 #define register_keyhandler(key, fn, text, diagnostic) ((void)(fn))
 
 /* --- Interrupts and tasklets -------------------------------------------------------------- */

@@ -238,9 +238,12 @@ static const struct hypfs_funcs banks_funcs = {
     .findentry = hypfs_leaf_findentry,
 };
 
-/* What the SMMU's generation has: a VMID, or context banks. */
+/* What the SMMU's generation has: a VMID, or context banks; or nothing. */
 static void __init add_context(struct rmr_folder *f, const struct rmr_master *m)
 {
+    if ( !m->ctx )
+        return;
+
     if ( m->nr_banks )
         add_leaf(f, LEAF_CONTEXT, "banks", XEN_HYPFS_TYPE_STRING, m, 0,
                  &banks_funcs);

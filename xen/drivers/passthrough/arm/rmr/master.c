@@ -918,6 +918,21 @@ void rmr_fault(struct rmr_master *m, const char *what)
     m->faults_said = m->faults;
 }
 
+/* One of firmware's masters that Xen leaves to itself: what becomes of its DMA? */
+static void __init say_left(const struct rmr_master *m)
+{
+    const char *np = dt_node_full_name(m->np);
+    const char *smmu = dt_node_full_name(m->iommu);
+
+    /* Another SMMU's probe failed after that of this one. */
+    if ( m->ctx )
+        printk("rmr: %s: Xen uses no IOMMU after all, and SMMU %s has its RMR table: its DMA reaches its regions only\n",
+               np, smmu);
+    else
+        printk("rmr: %s: Xen does not drive SMMU %s: its DMA is as firmware left it\n",
+               np, smmu);
+}
+
 /* Firmware's masters that Xen leaves to themselves: say so, once each. */
 static void __init say_undriven(void)
 {
@@ -935,8 +950,7 @@ static void __init say_undriven(void)
     list_for_each_entry_safe ( m, tmp, &rmr_masters, list )
         if ( !m->failed && (!m->ctx || !iommu_enabled) )
         {
-            printk("rmr: %s: Xen does not drive SMMU %s: its DMA is as firmware left it\n",
-                   dt_node_full_name(m->np), dt_node_full_name(m->iommu));
+            say_left(m);
             rmr_master_free(m);
         }
 }
