@@ -23,7 +23,7 @@ flock -n 9 || { say "waiting for another build to end"; flock 9; }
 # variant_settings VARIANT: its tree, what is on the tree, architecture, options.
 variant_settings()
 {
-    tree=ours layer=all own=yes mistake= linked=yes arch=arm64
+    tree=ours layer=all own=yes mistake= linked=yes wanted=. arch=arm64
     defconfig=$XEN_DEFCONFIG
     cross=$CROSS_COMPILE_ARM64
     on=$XEN_CONFIG_ON

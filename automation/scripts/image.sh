@@ -174,7 +174,7 @@ make_dom0_xl()
     image=$IMAGE_DIR/dom0-xl-$tools.cpio
     stack=$TOOLS_DIR/$tools
     [ -d "$stack/usr" ] || die "there is no $stack: build it first (make tools TOOLS=$tools)"
-    sum="$sum $(cd "$guest" && find . -type f | sort | xargs cksum | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
+    sum="$sum $(find "$guest" -type f | sort | xargs cat | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
     ! made_of "$image" "$sum" || return 0
     rm -rf "$work" "$image.made-of"
     root=$work/root

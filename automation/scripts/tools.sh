@@ -27,8 +27,8 @@ triplet=${triplet%-}
 sysroot=$TOP/$SYSROOT_DIR
 libraries=$sysroot/usr/lib/$triplet
 
-# What a build depends on in a Xen tree; of the rest nothing gets in.
-depends='^(Config\.mk|config/|tools/(include|libs|xenstored|xs-clients|console|helpers|xl|config\.h|configure|Rules\.mk|libacpi)|xen/(Makefile|include|lib|common/(libelf|.*z.*\.c$)|tools|xsm/flask/policy))'
+# What the tools are built from; a change of anything else is none to them.
+wanted='^(Config\.mk|config/|tools/(include|libs|xenstored|xs-clients|console|helpers|xl|config\.h|configure|Rules\.mk|libacpi)|xen/(Makefile|include/(public|acpi|xen/(lib|elf))|lib/|common/(libelf|.*z.*\.c$)|tools|xsm/flask/policy))'
 
 variant_settings()
 {
@@ -181,7 +181,7 @@ build_tools()
     log=$TOOLS_DIR/$variant.log
     refresh_tree
     # What it is made of: a change of any of it makes another sum.
-    sum=$(grep -E "$depends" "$dir/.staged" | ( cd "$dir" && xargs -r cksum ) | cksum)
+    sum=$( ( cd "$dir" && xargs -r cksum < .staged ) | cksum)
     sum="$base $sum $(cat "$0" Config.mk automation/scripts/tree.sh | cksum) $(cat "$SYSROOT_DIR/.made-of")"
     if [ "$(cat "$TOOLS_DIR/$variant.made-of" 2>/dev/null)" = "$sum" ] && [ -d "$result" ]
     then

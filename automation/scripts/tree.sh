@@ -5,7 +5,8 @@
 # in variables what a tree is: $tree its name, $layer which patches, $own
 # whether our files are in it, $mistake a patch of its own or nothing, $linked
 # whether unchanged files are hard links (no: what is built there may write to
-# them), $base the unpacked source, $version that source's version.
+# them), $wanted which of the files that patches and we change get in (an
+# extended regular expression), $base the unpacked source, $version its version.
 
 # sealed [NAME=VALUE]... COMMAND...: runs COMMAND in an environment where nothing
 # of ours, of the caller's make, or of this machine leaks in.
@@ -65,7 +66,7 @@ refresh_tree()
             die "$mistake does not apply to our tree of Xen $version: $STAGE_ERROR"
     fi
 
-    stage_list "$stage" > "$dir/.staged.new"
+    stage_list "$stage" | { grep -E "$wanted" || :; } > "$dir/.staged.new"
     while read -r file
     do
         if install_if_changed "$stage/$file" "$dir/$file"
