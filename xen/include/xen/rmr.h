@@ -11,6 +11,7 @@
 #define XEN_RMR_H
 
 #include <xen/iommu.h>
+#include <xen/mem_access.h>
 #include <xen/types.h>
 
 #include <asm/p2m.h>
@@ -45,9 +46,10 @@ int rmr_deassign_dt_device(struct domain *d, struct dt_device_node *np);
 
 /*
  * For a domctl, before it assigns @np to @d: map the regions of an RMR master,
- * outside dtdevs_lock. @relaxed: @d may have other DMA masters besides. 0 when that is done or @np is no RMR master; -ERESTART
- * when something else is waiting, and then the domctl has to be called again;
- * else an errno with the reason logged and nothing changed.
+ * outside dtdevs_lock. @relaxed: @d may have other DMA masters besides. 0 when
+ * that is done or @np is no RMR master; -ERESTART when something else is waiting,
+ * and then the domctl has to be called again; else an errno with the reason
+ * logged and nothing changed.
  */
 int rmr_map_dt_device(struct domain *d, struct dt_device_node *np, bool relaxed);
 
@@ -115,11 +117,8 @@ static inline bool rmr_p2m_pinned(struct p2m_domain *p2m, gfn_t gfn,
            rmr_p2m_set_pinned(p2m, gfn, nr, mfn, t, a, rc);
 }
 
-/* Does anything in @p2m have to stay mapped as it is? */
-static inline bool rmr_p2m_has_pins(const struct p2m_domain *p2m)
-{
-    return p2m->rmr_pins;
-}
+/* May @p2m not get mem_access? If it may, it has it now. */
+bool rmr_p2m_bars_mem_access(struct p2m_domain *p2m);
 
 /*
  * Stretch the windows that are too short to be seen from outside
@@ -185,7 +184,7 @@ rmr_hwdom_reserved_mem(const struct membanks *banks)
     return banks;
 }
 
-static inline bool rmr_p2m_has_pins(const struct p2m_domain *p2m)
+static inline bool rmr_p2m_bars_mem_access(struct p2m_domain *p2m)
 {
     return false;
 }

@@ -89,6 +89,23 @@ static struct rmr_pin *find_same_pin(const struct p2m_domain *p2m,
     return NULL;
 }
 
+/*
+ * mem_access maps by single pages for good, and a region may have larger leaves:
+ * a domain has the one or the other. Called before @p2m gets mem_access.
+ */
+bool rmr_p2m_bars_mem_access(struct p2m_domain *p2m)
+{
+    bool barred;
+
+    p2m_write_lock(p2m);
+    barred = p2m->rmr_pins;
+    if ( !barred )
+        p2m->mem_access_enabled = true;
+    p2m_write_unlock(p2m);
+
+    return barred;
+}
+
 /* Does a pin stand in the way of @new? Two holes may overlap. */
 static bool pin_conflicts(const struct p2m_domain *p2m,
                           const struct rmr_pin *new)
@@ -342,8 +359,8 @@ static void release_pin(struct p2m_domain *p2m, struct rmr_master *m,
  * Pin all regions of @m in @d: from now on nothing but a step below changes
  * what is there. Regions that another master of @d has pinned are counted.
  *
- * -EEXIST: something else is at a region's IPAs. -ENOMEM. Then nothing has
- * changed.
+ * -EEXIST: something else is at a region's IPAs. -EBUSY: @d got mem_access after
+ * rmr_policy_assign() had looked. -ENOMEM. Then nothing has changed.
  */
 int rmr_p2m_pin(struct domain *d, struct rmr_master *m)
 {
@@ -353,6 +370,13 @@ int rmr_p2m_pin(struct domain *d, struct rmr_master *m)
     ASSERT(!m->nr_pinned);
 
     p2m_write_lock(p2m);
+
+    if ( p2m->mem_access_enabled )
+    {
+        printk("rmr: %s: %pd has got mem_access meanwhile: not assigned\n",
+               dt_node_full_name(m->np), d);
+        rc = -EBUSY;
+    }
 
     while ( m->nr_pinned < m->nr_regions && !rc )
     {
