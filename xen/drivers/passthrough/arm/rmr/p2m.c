@@ -432,7 +432,8 @@ static int set_step(struct p2m_domain *p2m, struct rmr_pin *pin, bool map,
 /*
  * One step of mapping what @m has pinned in @d. 0: all of it is mapped, leaf
  * for leaf as if each region had been mapped by one call. -ERESTART: there is
- * more. Any other error is p2m_set_entry()'s; what has been mapped stays.
+ * more. -ENOMEM, or another error of p2m_set_entry()'s: what has been mapped
+ * stays.
  */
 int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m)
 {
@@ -459,6 +460,9 @@ int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m)
         rc = set_step(p2m, pin, true, pin->upto, &length);
         if ( rc )
         {
+            /* What p2m_set_entry() says when it gets no page for a table. */
+            if ( rc == -ENOENT )
+                rc = -ENOMEM;
             printk("rmr: %s: region %"PRIrmr"-%"PRIrmr" cannot be mapped in %pd (%d%s): not assigned\n",
                    dt_node_full_name(m->np), r->iova, r->iova + r->size - 1, d,
                    rc, rc == -ENOMEM ? ", more p2m memory is needed" : "");
