@@ -367,35 +367,27 @@ static void regions_are(const struct rmr_master *m, const struct domain *d)
                     other->regions[i].user = d->domain_id;
 }
 
-/* Has another master of @d this memory, with @d's data in it? */
-static bool in_use(const struct rmr_region *r, const struct domain *d)
+static void start_cleaning(struct rmr_master *m)
 {
-    const struct rmr_master *m;
-    unsigned int i;
-
-    rmr_for_each_master ( m )
-        for ( i = 0; m->mapped == d && m->ready && i < m->nr_regions; i++ )
-            if ( same_memory(r, &m->regions[i]) )
-                return true;
-
-    return false;
+    m->flushing = 0;
+    m->flushed = 0;
 }
 
 /*
- * Wipe what is to be wiped of the regions of @m, or flush all of them. A dirty
- * line of the old owner must not be evicted over what the next one writes, nor
- * over what the master writes. True when there is more to do.
+ * Wipe what @next must not see of the regions of @m, or, for NULL, flush all of
+ * them. A dirty line of the old owner must not be evicted over what the next one
+ * writes, nor over what the master writes. True when there is more to do.
  */
-static bool clean_step(struct rmr_master *m, bool scrub)
+static bool clean_step(struct rmr_master *m, const struct domain *next)
 {
     while ( m->flushing < m->nr_regions )
     {
         struct rmr_region *r = &m->regions[m->flushing];
         paddr_t step = min_t(paddr_t, r->size - m->flushed, MB(2));
 
-        if ( r->va && step && (r->scrub || !scrub) )
+        if ( r->va && step && (!next || rmr_region_foreign(m, r, next)) )
         {
-            if ( scrub )
+            if ( next )
                 memset(r->va + m->flushed, 0, step);
             clean_and_invalidate_dcache_va_range(r->va + m->flushed, step);
             m->flushed += step;
@@ -412,7 +404,6 @@ static bool clean_step(struct rmr_master *m, bool scrub)
 /* Judge, and pin: from here on the regions are being mapped in @d. */
 static int begin_mapping(struct rmr_master *m, struct domain *d, bool relaxed)
 {
-    unsigned int i;
     int rc = rmr_policy_assign(m, d, relaxed) ?: rmr_p2m_pin(d, m);
 
     if ( rc )
@@ -420,11 +411,7 @@ static int begin_mapping(struct rmr_master *m, struct domain *d, bool relaxed)
 
     m->mapped = d;
     m->relaxed = relaxed;
-    m->flushing = 0;
-    m->flushed = 0;
-    for ( i = 0; i < m->nr_regions; i++ )
-        m->regions[i].scrub = rmr_region_foreign(m, &m->regions[i], d) &&
-                              !in_use(&m->regions[i], d);
+    start_cleaning(m);
 
     return 0;
 }
@@ -435,13 +422,17 @@ static int begin_mapping(struct rmr_master *m, struct domain *d, bool relaxed)
  */
 static int map_and_scrub_step(struct rmr_master *m, struct domain *d)
 {
+    const bool runs = d->creation_finished;
     int rc;
 
-    if ( d->creation_finished && clean_step(m, true) )
+    if ( runs && clean_step(m, d) )
         return -ERESTART;
 
     rc = rmr_p2m_map_step(d, m);
-    if ( !rc && clean_step(m, true) )
+    /* It may write to what is mapped, whether all of it will be or not. */
+    if ( runs && (!rc || rc == -ERESTART) )
+        regions_are(m, d);
+    if ( !rc && clean_step(m, d) )
         return -ERESTART;
 
     if ( !rc )
@@ -468,6 +459,14 @@ static int map_step(struct rmr_master *m, struct domain *d, bool relaxed)
         if ( rc )
             return rc;
     }
+    else if ( m->relaxed != relaxed && !m->d && !m->map_rc )
+    {
+        /* Not the call that began this, or cut off: it is this one's word now. */
+        rc = rmr_policy_company(m->np, true, relaxed, d);
+        if ( rc )
+            return rc;
+        m->relaxed = relaxed;
+    }
 
     if ( m->ready )
         return 0;
@@ -478,9 +477,10 @@ static int map_step(struct rmr_master *m, struct domain *d, bool relaxed)
         if ( !rc || rc == -ERESTART )
             return rc;
         m->map_rc = rc;
+        start_cleaning(m);
     }
 
-    if ( rmr_p2m_unmap_step(d, m, true) )
+    if ( rmr_p2m_unmap_step(d, m, true) || clean_step(m, NULL) )
         return -ERESTART;
 
     rc = m->map_rc;
@@ -492,13 +492,17 @@ static int map_step(struct rmr_master *m, struct domain *d, bool relaxed)
 
 static int assign(struct rmr_master *m, struct domain *d)
 {
-    const bool relaxed = m->mapped == d && m->relaxed;
-    int rc = rmr_policy_assign(m, d, relaxed);
+    int rc = 0;
 
-    /* But for the hardware domain, rmr_map_dt_device() has done it. */
-    while ( !rc && !m->ready )
+    ASSERT(!m->d);
+
+    /*
+     * But for the hardware domain, rmr_map_dt_device() has judged and mapped,
+     * and what could have changed since has been refused for that.
+     */
+    while ( !rc && (m->mapped != d || !m->ready) )
     {
-        rc = map_step(m, d, relaxed);
+        rc = map_step(m, d, m->mapped == d && m->relaxed);
         if ( rc == -ERESTART )
             rc = 0;
     }
@@ -556,6 +560,14 @@ int rmr_map_dt_device(struct domain *d, struct dt_device_node *np, bool relaxed)
     return rc;
 }
 
+static void begin_unmapping(struct rmr_master *m)
+{
+    m->ready = false;
+    m->leaving = true;
+    m->map_rc = 0;
+    start_cleaning(m);
+}
+
 /*
  * One step of what follows a leave: unmap, then flush. In this order: a vCPU
  * that still runs must not dirty lines in between. True when there is more.
@@ -565,7 +577,7 @@ static bool unmap_step(struct rmr_master *m, const struct domain *d)
     if ( !m->leaving || m->mapped != d )
         return false;
 
-    if ( rmr_p2m_unmap_step(m->mapped, m, false) || clean_step(m, false) )
+    if ( rmr_p2m_unmap_step(m->mapped, m, false) || clean_step(m, NULL) )
         return true;
 
     m->mapped = NULL;
@@ -607,13 +619,7 @@ static bool release_step(struct domain *d)
             continue;
 
         if ( !m->leaving )
-        {
-            m->leaving = true;
-            m->ready = false;
-            m->map_rc = 0;
-            m->flushing = 0;
-            m->flushed = 0;
-        }
+            begin_unmapping(m);
         if ( unmap_step(m, d) )
             return true;
     }
@@ -668,10 +674,7 @@ static int deassign(struct rmr_master *m, struct domain *d)
 
     m->d = NULL;
     m->state = RMR_QUARANTINE;
-    m->ready = false;
-    m->leaving = true;
-    m->flushing = 0;
-    m->flushed = 0;
+    begin_unmapping(m);
 
     return 0;
 }
@@ -691,6 +694,22 @@ int rmr_deassign_dt_device(struct domain *d, struct dt_device_node *np)
     return rc;
 }
 
+/*
+ * An assignment under way when its domain starts, which was going to wipe last.
+ * The start does not wait, so this is not done in steps.
+ */
+static void wipe_before_start(struct rmr_master *m, const struct domain *d)
+{
+    if ( m->mapped != d || m->ready || m->leaving )
+        return;
+
+    start_cleaning(m);
+    while ( clean_step(m, d) )
+        ;
+    regions_are(m, d);
+    start_cleaning(m);
+}
+
 void rmr_domain_creation_finished(struct domain *d)
 {
     struct rmr_master *m;
@@ -702,6 +721,9 @@ void rmr_domain_creation_finished(struct domain *d)
     }
 
     spin_lock(&rmr_lock);
+
+    rmr_for_each_master ( m )
+        wipe_before_start(m, d);
 
     /* All are verified before the first is switched. */
     rmr_for_each_master ( m )

@@ -47,7 +47,6 @@ struct rmr_region {
                                           declared on the command line */
     void *va;                          /* cached, to flush it; may be NULL */
     domid_t user;                      /* whose data are in it */
-    bool scrub;                        /* wipe them for the next user */
 };
 
 /* Are the IPAs that @r takes those of its own memory? */
