@@ -206,7 +206,8 @@ int rmr_policy_company(const struct dt_device_node *np, bool is_rmr,
 int rmr_refuse_iomem(const struct domain *d, unsigned long mfn,
                      unsigned long nr)
 {
-    const unsigned long last = mfn + nr - 1;
+    /* What wraps goes up to the end. */
+    const unsigned long last = mfn + nr - 1 < mfn ? ~0UL : mfn + nr - 1;
     const struct rmr_master *m;
     unsigned int i;
 

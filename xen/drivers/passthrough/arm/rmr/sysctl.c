@@ -114,7 +114,7 @@ static void put_state(struct xen_sysctl_rmr_master *op,
     op->owner = d ? d->domain_id : DOMID_INVALID;
     op->flags = (m->kept ? XEN_SYSCTL_RMR_KEPT : 0) |
                 (m->failed ? XEN_SYSCTL_RMR_FAILED : 0) |
-                (m->relaxed ? XEN_SYSCTL_RMR_RELAXED : 0);
+                (d && m->relaxed ? XEN_SYSCTL_RMR_RELAXED : 0);
     op->vmid = m->nr_banks ? 0 : m->vmid;
     op->nr_banks = m->nr_banks;
     for ( i = 0; i < ARRAY_SIZE(op->banks); i++ )
