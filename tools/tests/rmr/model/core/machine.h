@@ -90,6 +90,7 @@ struct master {
     enum phase phase;
     struct dom *dom;        /* whose memory it may reach */
     struct dom *pending;    /* assigned to, and not joined yet */
+    struct dom *partly;     /* mapped in, or still so: a call was cut off */
 };
 
 struct dom {

@@ -12,7 +12,7 @@
 
 struct domain;
 
-enum map_type { MAP_RAM, MAP_DEVICE, MAP_RESERVED };
+enum map_type { MAP_RAM, MAP_DEVICE, MAP_RESERVED, MAP_FOREIGN };
 
 struct under_test {
     bool rmr;                          /* has our files */
@@ -58,6 +58,25 @@ struct under_test {
     void (*limit_vmids)(unsigned long n);
     /* Make all VMIDs be in use, and undo that. */
     void (*take_vmids)(unsigned int smmu, bool take);
+
+    /* As assign(), by a toolstack that says whether there may be company. */
+    int (*assign_as)(struct domain *d, const char *path, bool relaxed);
+    /* At the @n-th look from now on something else is waiting; 0: never. */
+    void (*preempt)(unsigned long n);
+    /* An `rmr=`, before unflatten(). */
+    int (*cmdline)(const char *item);
+    /* @d has an emulated device there. */
+    void (*emulate)(struct domain *d, uint64_t ipa, uint64_t size);
+    /* Read-only for the CPU, by single pages; ~0: what comes is, from now on. */
+    int (*mem_access)(struct domain *d, uint64_t ipa, unsigned int pages);
+    bool (*has_pins)(struct domain *d);
+    /* Where @d's p2m leads, or ~0. */
+    uint64_t (*lookup)(struct domain *d, uint64_t ipa);
+    /* Bytes of regions that have been overwritten, and flushed, so far. */
+    unsigned long (*wiped)(void);
+    unsigned long (*flushed)(void);
+    /* Whose data are in a region: a domain's ID, or one that is none. */
+    unsigned int (*user)(const char *path, unsigned int region);
 };
 
 extern const struct under_test under_test;

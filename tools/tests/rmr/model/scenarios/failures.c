@@ -218,7 +218,7 @@ void scenario_no_memory_to_assign(void)
     run_fail_at(0);
     if ( rc )
     {
-        expect(rc == -ENOMEM || rc == -ENOENT);
+        expect(rc == -ENOMEM);
         expect_state("/display", "boot");
         expect_kept("/display", DISPLAY_AT);
         expect_as_before(&b, dom0);

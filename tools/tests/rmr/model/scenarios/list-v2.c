@@ -23,6 +23,8 @@ const unsigned int nr_variants_v2 = sizeof(variants_v2) / sizeof(variants_v2[0])
 
 const unsigned int random_without_v2 = TWO_BANKS;
 
+#define GUEST(name) { #name, scenario_##name, .without = TWO_BANKS },
+
 const struct scenario scenarios_v2[] = {
     { "story", scenario_story, .plain = true },
     /* What the generations share. */
@@ -100,6 +102,7 @@ const struct scenario scenarios_v2[] = {
     { "never_assigned", scenario_never_assigned },
     { "shared_entry", scenario_shared_entry,
       .plain = true, .without = INDEXING | TWO_BANKS },
+    GUEST_SCENARIOS(GUEST)
 };
 const unsigned int nr_scenarios_v2 =
     sizeof(scenarios_v2) / sizeof(scenarios_v2[0]);

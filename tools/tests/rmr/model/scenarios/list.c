@@ -18,6 +18,8 @@ const unsigned int nr_variants = sizeof(variants) / sizeof(variants[0]);
 #define RMR_NAMED(name) { #name, scenario_##name, false }
 #define RMR(name)   RMR_NAMED(name),
 
-const struct scenario scenarios[] = { SCENARIOS(PLAIN, RMR) };
+const struct scenario scenarios[] = {
+    SCENARIOS(PLAIN, RMR) GUEST_SCENARIOS(RMR)
+};
 const struct scenario random_scenario = RMR_NAMED(random);
 const unsigned int nr_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);

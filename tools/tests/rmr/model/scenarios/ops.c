@@ -3,6 +3,7 @@
  * The steps of scenarios. Each tells the oracle before a call what the call may
  * change, and after it what has been promised by its success.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,8 @@ void expect_state(const char *name, const char *state)
 
 /* --- Domains -------------------------------------------------------------------------- */
 
+static unsigned int p2m_pages;
+
 int try_create_dom(unsigned int id, struct dom **d)
 {
     struct dom *dom = &machine.doms[id];
@@ -187,7 +190,7 @@ int try_create_dom(unsigned int id, struct dom **d)
 
     memset(dom, 0, sizeof(*dom));
     dom->id = id;
-    dom->d = test->create(id, 16, &rc);
+    dom->d = test->create(id, p2m_pages ? p2m_pages : 16, &rc);
     dom->live = dom->d;
     *d = dom;
 
@@ -206,6 +209,17 @@ struct dom *create_dom(unsigned int id)
     return dom;
 }
 
+struct dom *create_dom_with(unsigned int id, unsigned int pages)
+{
+    struct dom *d;
+
+    p2m_pages = pages;
+    d = create_dom(id);
+    p2m_pages = 0;
+
+    return d;
+}
+
 static void masters_leave(struct dom *d)
 {
     unsigned int i;
@@ -216,6 +230,8 @@ static void masters_leave(struct dom *d)
 
         if ( m->pending == d )
             m->pending = NULL;
+        if ( m->partly == d )
+            m->partly = NULL;
         if ( m->dom != d )
             continue;
         m->phase = is_rmr(m) ? PHASE_KEPT : PHASE_UNASSIGNED;
@@ -233,11 +249,14 @@ int try_destroy_dom(struct dom *d)
             machine.masters[i].phase = is_rmr(&machine.masters[i])
                                        ? PHASE_LEAVING : PHASE_DETACHING;
 
-    rc = test->release_devices(d->d);
-    if ( rc )
-        return rc;
-    masters_leave(d);
-    phase_step("the devices are released", 0);
+    /* It may take several calls, of which the first lets all masters leave. */
+    do {
+        rc = test->release_devices(d->d);
+        if ( rc && rc != -ERESTART )
+            return rc;
+        masters_leave(d);
+        phase_step("the devices are released", 0);
+    } while ( rc );
 
     /* From now on the memory is whoever's. */
     dom_drop_all(d);
@@ -361,7 +380,7 @@ static void assigned(struct master *m, struct dom *d)
     }
 }
 
-int try_assign(struct dom *d, const char *name)
+int try_assign_as(struct dom *d, const char *name, bool relaxed)
 {
     struct master *m = machine_master(name), before = *m;
     bool nobodys = !m->dom && !m->pending;
@@ -376,20 +395,35 @@ int try_assign(struct dom *d, const char *name)
             m->phase = PHASE_KEPT;
             m->dom = NULL;
         }
-        grant_regions(d, m);
+        if ( m->partly != d )
+            grant_regions(d, m);
     }
-    rc = test->assign(d->d, name);
+    rc = test->assign_as(d->d, name, relaxed);
     if ( rc )
     {
-        if ( nobodys )
-            drop_regions(d, m);
         *m = before;
+        if ( rc == -ERESTART )
+            m->partly = d;
+        else if ( nobodys && !(rc == -EBUSY && m->partly == d) )
+        {
+            drop_regions(d, m);
+            if ( m->partly == d )
+                m->partly = NULL;
+        }
     }
     else
+    {
         assigned(m, d);
+        m->partly = NULL;
+    }
     phase_step("assigned", 0);
 
     return rc;
+}
+
+int try_assign(struct dom *d, const char *name)
+{
+    return try_assign_as(d, name, true);
 }
 
 void assign(struct dom *d, const char *name)
@@ -421,7 +455,14 @@ int try_deassign(struct dom *d, const char *name)
     if ( m->dom == d )
         m->phase = is_rmr(m) ? PHASE_LEAVING : PHASE_DETACHING;
     rc = test->deassign(d->d, name);
-    if ( rc )
+    if ( rc == -ERESTART )
+    {
+        /* It has left, and what it had is yet to be unmapped. */
+        m->phase = PHASE_KEPT;
+        m->dom = m->pending = NULL;
+        m->partly = d;
+    }
+    else if ( rc )
     {
         *m = before;
         if ( is_rmr(m) && !strcmp(test->state(name), "broken") )
@@ -432,7 +473,7 @@ int try_deassign(struct dom *d, const char *name)
         if ( !is_rmr(m) )
             let_pass(m);
         m->phase = is_rmr(m) ? PHASE_KEPT : PHASE_UNASSIGNED;
-        m->dom = m->pending = NULL;
+        m->dom = m->pending = m->partly = NULL;
         drop_regions(d, m);
     }
     phase_step("deassigned", 0);
@@ -446,6 +487,31 @@ void deassign(struct dom *d, const char *name)
 
     if ( rc )
         run_fail("%s is not taken from %u: %d", name, d->id, rc);
+}
+
+static int in_steps(int (*call)(struct dom *d, const char *name),
+                    struct dom *d, const char *name, unsigned long n)
+{
+    int rc = -ERESTART;
+
+    while ( n-- && rc == -ERESTART )
+    {
+        test->preempt(1);
+        rc = call(d, name);
+    }
+    test->preempt(0);
+
+    return rc;
+}
+
+int assign_steps(struct dom *d, const char *name, unsigned long n)
+{
+    return in_steps(try_assign, d, name, n);
+}
+
+int deassign_steps(struct dom *d, const char *name, unsigned long n)
+{
+    return in_steps(try_deassign, d, name, n);
 }
 
 void unpause(struct dom *d)

@@ -35,6 +35,8 @@ void boot_dom0_without(const char *name);
 void phase_changed(const char *what);
 
 struct dom *create_dom(unsigned int id);
+/* ... with so many pages for its p2m. */
+struct dom *create_dom_with(unsigned int id, unsigned int pages);
 int try_create_dom(unsigned int id, struct dom **d);
 void destroy_dom(struct dom *d);
 int try_destroy_dom(struct dom *d);
@@ -43,8 +45,15 @@ void hwdom_map(struct dom *d);
 
 /* -errno; the plain ones demand success. */
 int try_assign(struct dom *d, const char *name);
+int try_assign_as(struct dom *d, const char *name, bool relaxed);
 int try_deassign(struct dom *d, const char *name);
 void assign(struct dom *d, const char *name);
+/*
+ * At most @n steps of an assignment, or of a removal, each by a call of its own:
+ * -ERESTART when there are more.
+ */
+int assign_steps(struct dom *d, const char *name, unsigned long n);
+int deassign_steps(struct dom *d, const char *name, unsigned long n);
 void deassign(struct dom *d, const char *name);
 void add_device(const char *name);
 

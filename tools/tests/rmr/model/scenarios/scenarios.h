@@ -54,8 +54,41 @@
     RMR(fault_meanwhile) \
     RMR(want_meanwhile)
 
+/* guests.c, guests-contents.c, guests-refused.c: both generations */
+#define GUEST_SCENARIOS(GUEST) \
+    GUEST(guest_pending) \
+    GUEST(guest_never_started) \
+    GUEST(guest_death) \
+    GUEST(guest_death_in_steps) \
+    GUEST(guest_vmid_reuse) \
+    GUEST(guest_strict_first) \
+    GUEST(guest_strict_last) \
+    GUEST(guest_strict_meanwhile) \
+    GUEST(guest_taken) \
+    GUEST(guest_pins) \
+    GUEST(guest_contents) \
+    GUEST(guest_and_hwdom) \
+    GUEST(guest_keep) \
+    GUEST(guest_wiped_first) \
+    GUEST(guest_same_pages) \
+    GUEST(guest_same_pages_at_once) \
+    GUEST(xsa400_unmap_before_switch) \
+    GUEST(xsa400_two_step_reassign) \
+    GUEST(xsa400_quarantine_without_regions) \
+    GUEST(xsa400_shared_quarantine) \
+    GUEST(guest_no_answer_to_death) \
+    GUEST(guest_no_memory) \
+    GUEST(guest_no_pool) \
+    GUEST(guest_starts_meanwhile) \
+    GUEST(guest_half_written) \
+    GUEST(guest_pins_meanwhile) \
+    GUEST(guest_cut_off) \
+    GUEST(guest_goes_on) \
+    GUEST(guest_leaves_in_steps)
+
 #define DECLARE(name) void scenario_##name(void);
 SCENARIOS(DECLARE, DECLARE)
+GUEST_SCENARIOS(DECLARE)
 DECLARE(random)
 
 /* banks.c: SMMUv1/v2 */

@@ -109,6 +109,7 @@ static int destroy(struct domain *d)
 
     dom_iommu(d)->platform_ops->teardown(d);
     p2m_final_teardown(d);
+    xfree(d->arch.vmmio.handlers);
     xfree(d);
 
     return 0;
@@ -138,6 +139,7 @@ static int map(struct domain *d, uint64_t ipa, uint64_t pa, uint64_t size,
         [MAP_RAM] = p2m_ram_rw,
         [MAP_DEVICE] = p2m_mmio_direct_dev,
         [MAP_RESERVED] = p2m_mmio_direct_c,
+        [MAP_FOREIGN] = p2m_map_foreign_rw,
     };
 
     return map_regions_p2mt(d, gaddr_to_gfn(ipa), PFN_DOWN(size),
@@ -193,21 +195,31 @@ static bool hides(const char *path)
 #endif
 }
 
-/* As iommu_do_dt_domctl(), which nothing interrupts here. */
+static bool assign_relaxed;
+
+/* As iommu_do_dt_domctl(), which is called again after an -ERESTART. */
 static int assign_one(struct domain *d, struct dt_device_node *np)
 {
-    int rc = 0;
+    int rc = d->is_dying ? -EINVAL : 0;
 
 #ifndef SHIM_NO_RMR
-    rc = rmr_map_dt_device(d, np, true);
+    if ( !rc )
+        rc = rmr_map_dt_device(d, np, assign_relaxed);
 #endif
 
     return rc ?: iommu_assign_dt_device(d, np);
 }
 
+static int assign_as(struct domain *d, const char *path, bool relaxed)
+{
+    assign_relaxed = relaxed;
+
+    return locked(assign_one, d, path);
+}
+
 static int assign(struct domain *d, const char *path)
 {
-    return locked(assign_one, d, path);
+    return assign_as(d, path, true);
 }
 
 static int take_away(struct domain *d, const char *path)
@@ -290,6 +302,76 @@ static unsigned int faults(const char *path)
 #endif
 }
 
+static void preempt(unsigned long n)
+{
+    shim_preempt_at = n;
+}
+
+static int cmdline(const char *item)
+{
+#ifndef SHIM_NO_RMR
+    return shim_rmr_param(item);
+#else
+    return 0;
+#endif
+}
+
+static void emulate(struct domain *d, uint64_t ipa, uint64_t size)
+{
+    struct vmmio *v = &d->arch.vmmio;
+
+    v->handlers = shim_alloc(v->handlers,
+                             (v->num_entries + 1) * sizeof(*v->handlers));
+    v->handlers[v->num_entries++] = (struct mmio_handler){ ipa, size };
+}
+
+static int mem_access(struct domain *d, uint64_t ipa, unsigned int pages)
+{
+    return p2m_set_mem_access(d, ipa == ~0UL ? INVALID_GFN : gaddr_to_gfn(ipa),
+                              pages, 0, ~0U, XENMEM_access_r, 0);
+}
+
+static bool has_pins(struct domain *d)
+{
+#ifndef SHIM_NO_RMR
+    return d->arch.p2m.rmr_pins;
+#else
+    return false;
+#endif
+}
+
+static uint64_t lookup(struct domain *d, uint64_t ipa)
+{
+    p2m_type_t t;
+    mfn_t mfn;
+
+    p2m_read_lock(&d->arch.p2m);
+    mfn = p2m_get_entry(&d->arch.p2m, gaddr_to_gfn(ipa), &t, NULL, NULL, NULL);
+    p2m_read_unlock(&d->arch.p2m);
+
+    return mfn_eq(mfn, INVALID_MFN) ? ~0UL
+                                    : mfn_to_maddr(mfn) | (ipa & ~PAGE_MASK);
+}
+
+static unsigned long wiped(void)
+{
+    return shim_wiped;
+}
+
+static unsigned long flushed(void)
+{
+    return shim_flushed;
+}
+
+static unsigned int user(const char *path, unsigned int region)
+{
+#ifndef SHIM_NO_RMR
+    return master(path)->regions[region].user;
+#else
+    return 0;
+#endif
+}
+
 /* SMMUv1/v2 have a context bank and its VMID in one. */
 static unsigned int vmids(unsigned int nr)
 {
@@ -329,6 +411,16 @@ const struct under_test under_test = {
     .vmids = vmids,
     .limit_vmids = limit_vmids,
     .take_vmids = shim_take_vmids,
+    .assign_as = assign_as,
+    .preempt = preempt,
+    .cmdline = cmdline,
+    .emulate = emulate,
+    .mem_access = mem_access,
+    .has_pins = has_pins,
+    .lookup = lookup,
+    .wiped = wiped,
+    .flushed = flushed,
+    .user = user,
 };
 
 #ifndef SHIM_NO_RMR

@@ -169,14 +169,27 @@ struct page_info *mfn_to_page(mfn_t mfn)
     return &frames[mfn_x(mfn) - FIRST_FRAME];
 }
 
-/* Regions have no contents here: any address will do, it is only flushed. */
-unsigned long shim_wiped;
+/*
+ * Regions have no contents here: any address will do. They are where
+ * shim_region() puts them, at their physical address.
+ */
+unsigned long shim_wiped, shim_flushed;
+
+static bool in_region(const void *p)
+{
+    return (uintptr_t)p < 1UL << 40;
+}
+
+void shim_note_clean(const void *p, size_t size)
+{
+    if ( in_region(p) )
+        shim_flushed += size;
+}
 
 #undef memset
 void *shim_memset(void *p, int c, size_t n)
 {
-    /* Where shim_region() puts regions: at their physical address. */
-    if ( (uintptr_t)p >= 1UL << 40 )
+    if ( !in_region(p) )
         return memset(p, c, n);
 
     shim_wiped += n;
@@ -191,6 +204,14 @@ void *shim_region(paddr_t pa)
 
 struct hypfs_entry_dir hypfs_root;
 const struct hypfs_funcs hypfs_dir_funcs, hypfs_leaf_ro_funcs;
+
+/* --- Hypercalls in steps --------------------------------------------------------------- */
+unsigned long shim_preempt_at;
+
+bool shim_preempt(void)
+{
+    return shim_preempt_at && !--shim_preempt_at;
+}
 
 /* --- Interrupts ------------------------------------------------------------------------ */
 static struct {

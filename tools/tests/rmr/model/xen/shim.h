@@ -178,7 +178,8 @@ static inline unsigned int bitmap_weight(const unsigned long *map,
     } while ( 0 )
 
 #define clean_dcache_va_range(p, size) host_clean(p, size, false)
-#define clean_and_invalidate_dcache_va_range(p, size) host_clean(p, size, true)
+#define clean_and_invalidate_dcache_va_range(p, size)                       \
+    (shim_note_clean(p, size), host_clean(p, size, true))
 #define clean_dcache(x) host_clean(&(x), sizeof(x), false)
 
 typedef struct { int counter; } atomic_t;
@@ -200,7 +201,8 @@ typedef struct { int counter; } atomic_t;
 #define iounmap(va) ((void)(va))
 #define ioremap_attr(pa, size, attr) ((void)(size), shim_region(pa))
 /* Regions have no contents here, but it is seen that they are wiped. */
-extern unsigned long shim_wiped;
+extern unsigned long shim_wiped, shim_flushed;
+void shim_note_clean(const void *p, size_t size);
 void *shim_memset(void *p, int c, size_t n);
 #define memset shim_memset
 void *shim_region(paddr_t pa);
@@ -357,6 +359,10 @@ void p2m_vmid_allocator_init(void);
 int p2m_alloc_vmid(struct domain *d);
 void p2m_free_vmid(struct domain *d);
 void setup_virt_paging(void);
+#include "gen/xenmem-access.h"
+long p2m_set_mem_access(struct domain *d, gfn_t gfn, uint32_t nr,
+                        uint32_t start, uint32_t mask, xenmem_access_t access,
+                        unsigned int altp2m_idx);
 
 enum iommu_feature { IOMMU_FEAT_COHERENT_WALK, IOMMU_FEAT_count };
 #define IOMMU_FLUSHF_added 1
@@ -408,7 +414,9 @@ extern struct domain *hardware_domain;
 #define iommu_set_feature(d, f) set_bit(f, dom_iommu(d)->features)
 #define iommu_has_feature(d, f) test_bit(f, dom_iommu(d)->features)
 #define general_preempt_check() false
-#define hypercall_preempt_check() false
+#define hypercall_preempt_check() shim_preempt()
+extern unsigned long shim_preempt_at;
+bool shim_preempt(void);
 #define process_pending_softirqs() ((void)0)
 extern bool iommu_enabled, iommu_hwdom_inclusive;
 extern int8_t iommu_hwdom_reserved;
