@@ -12,6 +12,8 @@ int main(void)
     failed += run_policy_tests();
     failed += run_cmdline_tests();
     failed += run_domain_tests();
+    failed += run_guest_tests();
+    failed += run_sysctl_tests();
     failed += run_table_tests();
     failed += run_random_tests();
 

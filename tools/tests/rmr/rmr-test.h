@@ -27,6 +27,7 @@ unsigned long live_allocations(void);
 unsigned long live_table_pages(void);
 bool all_cleaned(void);
 bool in_heap(paddr_t addr);
+void fail_copy(unsigned long n);
 
 /* Tails of gen/device-tree.c and gen/dt.c, which reach their statics. */
 void shim_forget_tree(void);
@@ -70,6 +71,8 @@ int run_dt_tests(void);
 int run_policy_tests(void);
 int run_cmdline_tests(void);
 int run_domain_tests(void);
+int run_guest_tests(void);
+int run_sysctl_tests(void);
 int run_table_tests(void);
 int run_random_tests(void);
 

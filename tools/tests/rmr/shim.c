@@ -5,6 +5,7 @@
  * devices that Xen "has drivers for". No rule under test is decided here.
  */
 #include "rmr-test.h"
+#include <printf.h>
 
 unsigned long shim_visits, shim_compared;
 bool acpi_disabled = true, using_static_heap;
@@ -14,7 +15,7 @@ struct list_head rmr_masters = LIST_HEAD_INIT(rmr_masters);
 static char console[1 << 20];
 static size_t console_len;
 
-static void say(const char *fmt, va_list ap)
+static void say_plain(const char *fmt, va_list ap)
 {
     size_t room = sizeof(console) - console_len;
     int n = vsnprintf(console + console_len, room, fmt, ap);
@@ -27,12 +28,52 @@ static void say(const char *fmt, va_list ap)
         console[console_len] = '\0';
 }
 
-void printk(const char *fmt, ...)
+/* Take from @ap what @fmt takes. */
+static void skip_arguments(const char *fmt, va_list *ap)
+{
+    int types[16];
+    size_t nr = parse_printf_format(fmt, ARRAY_SIZE(types), types), i;
+
+    ASSERT(nr <= ARRAY_SIZE(types));
+    for ( i = 0; i < nr; i++ )
+        if ( types[i] == PA_STRING || types[i] == PA_POINTER )
+            (void)va_arg(*ap, void *);
+        else if ( types[i] & (PA_FLAG_LONG | PA_FLAG_LONG_LONG) )
+            (void)va_arg(*ap, long);
+        else
+            (void)va_arg(*ap, int);
+}
+
+static void say_text(const char *fmt, ...)
 {
     va_list ap;
 
     va_start(ap, fmt);
-    say(fmt, ap);
+    say_plain(fmt, ap);
+    va_end(ap);
+}
+
+/* %pd is a domain, which the C library does not know. */
+void printk(const char *fmt, ...)
+{
+    const char *domain;
+    va_list ap, copy;
+    char part[512];
+
+    va_start(ap, fmt);
+    while ( (domain = strstr(fmt, "%pd")) != NULL )
+    {
+        ASSERT(domain - fmt < sizeof(part));
+        memcpy(part, fmt, domain - fmt);
+        part[domain - fmt] = '\0';
+        va_copy(copy, ap);
+        say_plain(part, copy);
+        va_end(copy);
+        skip_arguments(part, &ap);
+        say_text("d%u", va_arg(ap, const struct domain *)->domain_id);
+        fmt = domain + 3;
+    }
+    say_plain(fmt, ap);
     va_end(ap);
 }
 
@@ -274,6 +315,29 @@ enum device_class device_get_class(const struct dt_device_node *dev)
             return drivers[i].class;
 
     return DEVICE_UNKNOWN;
+}
+
+/* --- Hypercalls ----------------------------------------------------------- */
+static struct domain caller;
+static struct vcpu vcpu = { .domain = &caller };
+struct vcpu *current = &vcpu;
+static unsigned long copies, fail_copy_at;
+
+/* The @n-th copy to the guest from now on fails; none does for 0. */
+void fail_copy(unsigned long n)
+{
+    copies = 0;
+    fail_copy_at = n;
+}
+
+size_t shim_copy_to_guest(void *to, const void *from, size_t size)
+{
+    if ( ++copies == fail_copy_at )
+        return size;
+
+    memcpy(to, from, size);
+
+    return 0;
 }
 
 /* --- The rest of what Xen's files call ------------------------------------ */

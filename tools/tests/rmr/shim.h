@@ -203,7 +203,7 @@ struct mmio_handler {
 
 struct domain {
     domid_t domain_id;
-    bool is_hardware, no_iommu;
+    bool is_hardware, is_control, no_iommu, direct_mapped;
     struct p2m_domain p2m;
     struct {
         struct vmmio {
@@ -223,6 +223,22 @@ struct domain {
 #define read_unlock(l) ((void)(l))
 #define is_hardware_domain(d) ((d)->is_hardware)
 #define p2m_get_hostp2m(d) (&(d)->p2m)
+
+/* Hypercalls, as far as sysctl.c has to do with them. */
+struct vcpu {
+    struct domain *domain;
+};
+extern struct vcpu *current;
+#define is_control_domain(d) ((d)->is_control)
+typedef int iommu_grdm_t(unsigned long start, unsigned long nr, u32 id,
+                         void *ctxt);
+typedef uint64_t uint64_aligned_t __attribute__((__aligned__(8)));
+#define DEFINE_XEN_GUEST_HANDLE(type) typedef struct { type *p; } shim_handle_##type
+#define XEN_GUEST_HANDLE_64(type) shim_handle_##type
+#define copy_to_guest_offset(h, off, ptr, nr) \
+    shim_copy_to_guest((h).p + (off), ptr, sizeof(*(ptr)) * (nr))
+size_t shim_copy_to_guest(void *to, const void *from, size_t size);
+#include "gen/public-rmr.h"
 #endif
 
 /* The parameter that dt.c registers. */
@@ -243,9 +259,11 @@ extern int (*shim_rmr_param)(const char *s);
 
 #define xen_mk_ullong(x) x##ULL
 #include "gen/guest-layout.h"
+#ifdef SHIM_MODEL
 #define domain_use_host_layout(d) is_hardware_domain(d)
+#else
+#define domain_use_host_layout(d) (is_hardware_domain(d) || (d)->direct_mapped)
 
-#ifndef SHIM_MODEL
 /* --- Memory: a pool of frames for page tables ----------------------------- */
 struct page_info { unsigned int unused; };
 
