@@ -160,6 +160,7 @@ add_guests()
     root=$work/guest
     add_busybox
     compile "$root/bin/paint" "$guest/paint.c"
+    compile "$root/bin/memtest" "$guest/memtest.c"
     cp "$guest/init" "$root/init"
     mkdir -p "$root/sbin"
     cp "$guest/poweroff" "$root/sbin/poweroff"
