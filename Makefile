@@ -27,8 +27,7 @@ help:
 # HELP   make fuzz             random sequences against the model, until one fails or Ctrl-C;
 # HELP                         SEED=n, SEQUENCES=n, SECONDS=n, GENERATION=v2|v3
 # HELP   make bench            what a switch and the scan cost, beside stock Xen
-# HELP   make build [XEN=..]   only build Xen
-# HELP   make tools [TOOLS=..] only build Xen's toolstack (ours, fixes, stock)
+# HELP   make build [XEN=..]   only build Xen; make tools [TOOLS=ours|fixes|stock]: its tools
 # HELP   make apply XEN_SRC=.. put the overlay on your own Xen tree
 # HELP   make image            dom0's kernel and initramfs; image-xl: with xl and guests;
 # HELP                         firmware: the stub; hosttools: the bench's programs
