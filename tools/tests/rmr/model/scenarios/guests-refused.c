@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "guests.h"
+#include "../core/host.h"
 #include "scenarios.h"
 
 static void answer_again(void)
@@ -49,6 +50,53 @@ void scenario_guest_no_answer_to_death(void)
     assign(d2, "/net");
     expect_reach("/net", DOM_RAM(2));
     destroy_dom(d2);
+}
+
+/* --- One bank (SMMUv1/v2) ------------------------------------------------------------- */
+
+static void one_bank(bool far)
+{
+    unsigned int i;
+    struct dom *d;
+
+    add_smmu()->banks = 1;
+    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE)->passthrough =
+        true;
+    guest_boot();
+    /* Nothing is left below 4 GB for the guest's tables. */
+    while ( far && host_pa(host_pages_alloc(1)) < 0x100000000UL )
+        ;
+    d = create_dom(1);
+    for ( i = 0; i < 2; i++ )
+    {
+        if ( far )
+        {
+            expect(try_assign(d, "/display") == -ENOSPC);
+            expect(run_said("has no second context bank"));
+            expect_state("/display", "boot");
+            expect(!test->has_pins(d->d));
+            expect(test->lookup(d->d, DISPLAY_AT) == ~0UL);
+        }
+        else
+            assign(d, "/display");
+        unpause(d);
+        if ( !far )
+            expect_joined("/display", d);
+        destroy_dom(d);
+        expect_kept("/display", DISPLAY_AT);
+        d = create_dom(2);
+    }
+    destroy_dom(d);
+}
+
+void scenario_guest_one_bank(void)
+{
+    one_bank(false);
+}
+
+void scenario_guest_one_bank_far(void)
+{
+    one_bank(true);
 }
 
 /* --- Company ------------------------------------------------------------------------ */

@@ -103,6 +103,8 @@ const struct scenario scenarios_v2[] = {
     { "shared_entry", scenario_shared_entry,
       .plain = true, .without = INDEXING | TWO_BANKS },
     GUEST_SCENARIOS(GUEST)
+    { "guest_one_bank", scenario_guest_one_bank },
+    { "guest_one_bank_far", scenario_guest_one_bank_far },
 };
 const unsigned int nr_scenarios_v2 =
     sizeof(scenarios_v2) / sizeof(scenarios_v2[0]);

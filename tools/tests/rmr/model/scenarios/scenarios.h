@@ -89,6 +89,8 @@
 #define DECLARE(name) void scenario_##name(void);
 SCENARIOS(DECLARE, DECLARE)
 GUEST_SCENARIOS(DECLARE)
+DECLARE(guest_one_bank)
+DECLARE(guest_one_bank_far)
 DECLARE(random)
 
 /* banks.c: SMMUv1/v2 */
