@@ -402,6 +402,8 @@ static void judges_the_master(void **state)
 
 static void judges_the_domain(void **state)
 {
+    struct mmio_handler handler = { 0x38000000, 0x1000 };
+
     d1.no_iommu = true;
     assert_int_equal(judged(&d1), -EINVAL);
     says("rmr: /display: d1 was made without an IOMMU: not assigned\n");
@@ -410,8 +412,10 @@ static void judges_the_domain(void **state)
     assert_int_equal(judged(&d1), -EBUSY);
     says("rmr: /display: d1 has mem_access enabled, which maps by pages only: not assigned\n");
     d1.p2m.mem_access_enabled = false;
-    /* The hardware domain has the host's layout. */
+    /* The hardware domain has the host's layout, which was judged at boot. */
     display_regions[0].iova = 0x38000000;
+    d0.arch.vmmio.handlers = &handler;
+    d0.arch.vmmio.num_entries = 1;
     assert_int_equal(judged(&d1), -EEXIST);
     assert_int_equal(judged(&d0), 0);
     display_regions[0].iova = 0x60000000;
