@@ -207,6 +207,16 @@ void host_delay(unsigned long us)
     now += us * 1000;
 }
 
+/* The SMMU sends it as it consumes a SYNC; nobody else is sure to. */
+void host_wfe(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < machine.nr_smmus; i++ )
+        if ( machine.smmu[i]->stopped )
+            run_fail("a CPU waits for an event of an SMMU that is dead");
+}
+
 /* --- Console ------------------------------------------------------------------------ */
 
 static char console[1 << 16];

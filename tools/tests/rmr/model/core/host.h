@@ -39,6 +39,8 @@ void host_write_reg(volatile void *reg, uint64_t value, unsigned int size);
 /* Virtual time in ns: passes when it is looked at, or waited for. */
 int64_t host_now(void);
 void host_delay(unsigned long us);
+/* The CPU sleeps until an SMMU sends an event. */
+void host_wfe(void);
 
 /* The CPU that runs; the other one gets its turn when this one must wait. */
 unsigned int host_cpu(void);

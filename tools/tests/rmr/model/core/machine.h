@@ -37,6 +37,7 @@ struct machine_smmu {
     unsigned int cmdq_log2, evtq_log2;
     bool gbpa_abort;        /* firmware left streams aborting, not bypassing */
     bool running;           /* firmware left it translating */
+    bool sev;               /* sends an event when it has consumed a SYNC */
 
     /* SMMUv1/v2 */
     unsigned int banks;

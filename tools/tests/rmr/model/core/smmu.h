@@ -72,12 +72,20 @@ struct model_smmu_ops {
     void (*raise)(struct model_smmu *s);
     /* From now on the @n-th invalidation does not complete; 0: all do. */
     void (*stop_answering)(struct model_smmu *s, unsigned int n);
+    /*
+     * Nor is the @n-th command consumed, or any after it, before the driver has
+     * looked @looks times; 0: ever. May be NULL.
+     */
+    void (*stop_consuming)(struct model_smmu *s, unsigned int n,
+                           unsigned long looks);
 };
 
 struct model_smmu {
     const struct model_smmu_ops *ops;
     const struct machine_smmu *desc;
     unsigned int index;
+    bool stopped;          /* it has come to where it was told to stop */
+    unsigned long looks;   /* since then at what it has consumed */
 };
 
 extern const struct model_smmu_ops smmu_v3_ops, smmu_v2_ops;

@@ -95,7 +95,7 @@ static bool consume_one(struct smmu_v3 *s)
     bool coherent = s->base.desc->coherent;
     struct mem_view c0, c1;
 
-    if ( !(s->cr0ack & CMDQEN) || s->stopped || cmdq_empty(s) ||
+    if ( !(s->cr0ack & CMDQEN) || s->base.stopped || cmdq_empty(s) ||
          ((s->gerror ^ s->gerrorn) & CMDQ_ERR) )
         return false;
 
@@ -105,10 +105,11 @@ static bool consume_one(struct smmu_v3 *s)
         command_error(s, CERROR_ABT);
         return false;
     }
-    /* SMMU_CMDQ_CONS stays at a SYNC that is not complete. */
-    if ( (c0.v[0] & 0xff) == 0x46 && s->stop && !s->answer_syncs-- )
+    /* SMMU_CMDQ_CONS stays where the SMMU stops; at a SYNC until it is complete. */
+    if ( (s->stop_consuming && !s->consume--) ||
+         ((c0.v[0] & 0xff) == 0x46 && s->stop && !s->answer_syncs--) )
     {
-        s->stopped = true;
+        s->base.stopped = true;
         return false;
     }
     if ( !execute(s, c0.v[0], c1.v[0]) )

@@ -53,8 +53,9 @@ static uint32_t idr0(const struct smmu_v3 *s)
 {
     const struct machine_smmu *d = s->base.desc;
 
-    return 1U | 2U << 2 | (d->coherent ? 1U << 4 : 0) | 2U << 21 |
-           (d->vmid16 ? 1U << 18 : 0) | (d->two_level ? 1U << 27 : 0);
+    return 1U | 2U << 2 | (d->coherent ? 1U << 4 : 0) |
+           (d->sev ? 1U << 14 : 0) | (d->vmid16 ? 1U << 18 : 0) | 2U << 21 |
+           (d->two_level ? 1U << 27 : 0);
 }
 
 static uint32_t idr1(const struct smmu_v3 *s)
@@ -86,6 +87,40 @@ static uint32_t acknowledge(const struct smmu_v3 *s, uint32_t *ack,
     *ack = value;
 
     return s->base.desc->lazy ? old : value;
+}
+
+static void stop_answering(struct model_smmu *base, unsigned int n)
+{
+    struct smmu_v3 *s = to_v3(base);
+
+    s->stop = n;
+    s->base.stopped = false;
+    s->base.looks = 0;
+    s->answer_syncs = n ? n - 1 : 0;
+    if ( !n )
+        queues_consume(s, false);
+}
+
+static void stop_consuming(struct model_smmu *base, unsigned int n,
+                           unsigned long looks)
+{
+    struct smmu_v3 *s = to_v3(base);
+
+    s->consume = n ? n - 1 : 0;
+    s->stop_consuming = n;
+    s->looks = looks;
+    stop_answering(base, 0);
+}
+
+/* Who waits for ever is found by what he does, not by how long it takes. */
+static void look_at_cons(struct smmu_v3 *s)
+{
+    if ( !s->base.stopped )
+        return;
+    if ( ++s->base.looks == s->looks )
+        stop_consuming(&s->base, 0, 0);
+    else if ( s->base.looks > 5000 )
+        run_fail("a queue that is stuck is polled for ever");
 }
 
 static uint64_t read_reg(struct model_smmu *base, unsigned int offset,
@@ -124,6 +159,7 @@ static uint64_t read_reg(struct model_smmu *base, unsigned int offset,
     case CMDQ_PROD:       return s->cmdq_prod;
     case CMDQ_CONS:
         value = s->cmdq_cons;
+        look_at_cons(s);
         queues_consume(s, true);
         return s->base.desc->lazy ? value : s->cmdq_cons;
     case EVTQ_BASE:       return s->evtq_base;
@@ -298,17 +334,6 @@ static void event(struct model_smmu *base, uint32_t sid, uint64_t ipa)
     queues_event(to_v3(base), sid, ipa);
 }
 
-static void stop_answering(struct model_smmu *base, unsigned int n)
-{
-    struct smmu_v3 *s = to_v3(base);
-
-    s->stop = n;
-    s->stopped = false;
-    s->answer_syncs = n ? n - 1 : 0;
-    if ( !n )
-        queues_consume(s, false);
-}
-
 /* Streams and VMIDs, which are large, are cleared when they are used. */
 static struct model_smmu *create(const struct machine_smmu *desc)
 {
@@ -339,4 +364,5 @@ const struct model_smmu_ops smmu_v3_ops = {
     .write = write_reg,
     .event = event,
     .stop_answering = stop_answering,
+    .stop_consuming = stop_consuming,
 };

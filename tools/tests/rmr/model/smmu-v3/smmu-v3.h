@@ -47,7 +47,9 @@ struct smmu_v3 {
     bool broken;            /* a write that the architecture forbids */
 
     unsigned int answer_syncs;      /* this many CMD_SYNCs are answered yet */
-    bool stop, stopped;
+    unsigned int consume;           /* this many commands are consumed yet */
+    unsigned long looks;            /* after which it goes on, or 0 */
+    bool stop, stop_consuming;
 
     /* What of it decides about translations, when age() looked last. */
     struct gate {

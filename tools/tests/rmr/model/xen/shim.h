@@ -165,7 +165,7 @@ static inline unsigned int bitmap_weight(const unsigned long *map,
 #define dmb(scope) host_barrier()
 #define dsb(scope) host_barrier()
 #define isb() ((void)0)
-#define wfe() ((void)0)
+#define wfe() host_wfe()
 #define cpu_relax() ((void)0)
 
 #define write_atomic(p, v) host_store64(p, (uint64_t)(v))
