@@ -77,7 +77,7 @@ mkdir -p "$work"
 ls "$here"/mistakes/${MISTAKES:-*}.patch | xargs -P "${JOBS:-1}" -n 1 sh "$0" one > "$work/verdicts"
 
 # Each fix has to be needed.
-for patch in "$FIXES"/smmu-*.patch
+for patch in "$FIXES"/*.patch
 do
     if [ -f "$patch" ] && [ ! -f "$here/mistakes/fix-$(basename "$patch")" ]
     then

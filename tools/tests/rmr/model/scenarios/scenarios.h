@@ -46,6 +46,18 @@
     RMR(unequal_smmus) \
     RMR(mixed_coherency) \
     RMR(refused) \
+    RMR(stuck_leave) \
+    RMR(stuck_join) \
+    RMR(stuck_attach) \
+    RMR(stuck_detach) \
+    RMR(stuck_death) \
+    RMR(stuck_unmap) \
+    RMR(stuck_remap) \
+    RMR(stuck_table) \
+    RMR(stuck_boot) \
+    RMR(stuck_sev) \
+    RMR(stuck_for_a_while) \
+    RMR(stuck_beside) \
     RMR(no_memory_to_assign) \
     RMR(no_memory_for_domain) \
     RMR(flush_meanwhile) \

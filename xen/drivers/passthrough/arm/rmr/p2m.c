@@ -490,7 +490,7 @@ static bool stays_mapped(const struct p2m_domain *p2m,
  * One step of unmapping, and in the end unpinning, what @m has pinned in @d;
  * what another master of @d has pinned too stays. 0: nothing is left.
  * -ERESTART: there is more. @undo: of a mapping that has failed, so that what
- * was there before stays.
+ * was there before stays. What cannot be unmapped keeps @m from being assigned.
  */
 int rmr_p2m_unmap_step(struct domain *d, struct rmr_master *m, bool undo)
 {
@@ -516,6 +516,9 @@ int rmr_p2m_unmap_step(struct domain *d, struct rmr_master *m, bool undo)
         {
             printk("rmr: %pd: region %"PRIrmr"-%"PRIrmr" stays mapped (%d)\n",
                    d, r->iova, r->iova + r->size - 1, rc);
+            /* The domain, or a device of it, may still reach it. */
+            if ( !m->kept )
+                m->kept = "a domain that it has left still has its regions";
             release_pin(p2m, m, pin);
             rc = 0;
             continue;

@@ -158,6 +158,9 @@ static int __init rmr_v3_install(struct rmr_master *m, void *data)
  * Point the streams of @m at the table at @root. Two SYNCs and one TLBI,
  * whatever the number of StreamIDs (IHI 0070, 3.21.3, updating an STE in one
  * 64-bit word, and 4.4, TLB invalidation).
+ *
+ * An error: some of this may not have happened yet, and either table may be in
+ * use. On an SMMU that is known not to answer there is no wait for that.
  */
 static int rmr_v3_point(const struct rmr_master *m, paddr_t root)
 {
@@ -168,7 +171,7 @@ static int rmr_v3_point(const struct rmr_master *m, paddr_t root)
         .cfgi.leaf = true,
     };
     unsigned int i;
-    int rc;
+    int rc = 0;
 
     /* The table is complete before anything leads to it. */
     wmb();
@@ -182,14 +185,14 @@ static int rmr_v3_point(const struct rmr_master *m, paddr_t root)
         rmr_delay();
     }
 
-    for ( i = 0; i < m->nr_sids; i++ )
+    for ( i = 0; i < m->nr_sids && !rc; i++ )
     {
         cfgi.cfgi.sid = m->sids[i].id;
-        arm_smmu_cmdq_issue_cmd(smmu, &cfgi);
+        rc = arm_smmu_cmdq_issue_cmd(smmu, &cfgi);
     }
     rmr_delay();
 
-    rc = arm_smmu_cmdq_issue_sync(smmu);
+    rc = rc ?: arm_smmu_cmdq_issue_sync(smmu);
     if ( rc )
         return rc;
     rmr_delay();
@@ -265,13 +268,19 @@ static void __init arm_smmu_rmr_install(struct arm_smmu_device *smmu)
 }
 
 /* With xen_domain->lock held, after the domain's ordinary contexts. */
-static void arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain)
+static int arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain)
 {
     struct iommu_domain *io_domain;
+    int ret = 0;
 
-    /* A SYNC that times out is logged; the driver's flush has no error path. */
     list_for_each_entry ( io_domain, &xen_domain->rmr_contexts, list )
-        (void)arm_smmu_tlb_inv_context(to_smmu_domain(io_domain));
+    {
+        int rc = arm_smmu_tlb_inv_context(to_smmu_domain(io_domain));
+
+        ret = ret ?: rc;
+    }
+
+    return ret;
 }
 
 /* IHI 0070, 7.3, event records. */

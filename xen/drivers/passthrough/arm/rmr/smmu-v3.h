@@ -14,7 +14,7 @@ struct arm_smmu_xen_domain;
 #ifdef CONFIG_ARM_RMR
 
 static void arm_smmu_rmr_install(struct arm_smmu_device *smmu);
-static void arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain);
+static int arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain);
 static bool arm_smmu_rmr_event(const struct arm_smmu_device *smmu,
                                const u64 *evt);
 static int arm_smmu_rmr_check_sid(const struct arm_smmu_device *smmu,
@@ -26,8 +26,10 @@ static int arm_smmu_rmr_check_sid(const struct arm_smmu_device *smmu,
 #else
 
 static inline void arm_smmu_rmr_install(struct arm_smmu_device *smmu) {}
-static inline void
-arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain) {}
+static inline int arm_smmu_rmr_flush(struct arm_smmu_xen_domain *xen_domain)
+{
+    return 0;
+}
 
 static inline bool arm_smmu_rmr_event(const struct arm_smmu_device *smmu,
                                       const u64 *evt)
