@@ -22,6 +22,7 @@ static void answer_again(void)
 void scenario_guest_no_answer_to_death(void)
 {
     struct dom *d1, *d2;
+    int rc;
 
     repeat_again(repeat_index == 2);
     guest_machine();
@@ -38,7 +39,9 @@ void scenario_guest_no_answer_to_death(void)
     expect(test->has_pins(d1->d));
     expect(test->lookup(d1->d, DOM_RAM(1)) == DOM_RAM_PA(1));
     expect(try_assign(d2, "/display") == -EIO);
-    expect(test->release_devices(d1->d) == -ETIMEDOUT);
+    /* -EIO: an SMMUv3 whose queue is stuck makes nobody wait again. */
+    rc = test->release_devices(d1->d);
+    expect(rc == -ETIMEDOUT || rc == -EIO);
     expect_set("/display", DISPLAY_AT, OUT_RIGHT);
 
     answer_again();
