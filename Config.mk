@@ -45,7 +45,7 @@ CCACHE_MAXSIZE = 2G
 # --- How Xen is configured ----------------------------------------------------
 # Words CONFIG_<name>=<value>; a value that Kconfig does not take stops the build.
 XEN_DEFCONFIG = arm64_defconfig
-XEN_CONFIG = EXPERT=y UNSUPPORTED=y ARM_SMMU=y ARM_SMMU_V3=y HYPFS=y MEM_ACCESS=y
+XEN_CONFIG = EXPERT=y UNSUPPORTED=y ARM_SMMU=y ARM_SMMU_V3=y HYPFS=y MEM_ACCESS=y STATIC_MEMORY=y STATIC_SHM=y
 XEN_CONFIG_DEBUG = DEBUG=y
 XEN_CONFIG_RELEASE = DEBUG=n
 XEN_CONFIG_ON = ARM_RMR=y

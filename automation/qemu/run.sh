@@ -8,7 +8,7 @@
 #
 # From the environment, to use other inputs than those under build: BENCH_BUILD,
 # BENCH_FIRMWARE, BENCH_STUBDOM, BENCH_HOSTBIN, BENCH_XEN, BENCH_KERNEL,
-# BENCH_INITRD, BENCH_RUN_DIR (replaced as a whole); and QEMU.
+# BENCH_INITRD, BENCH_DOMU_INITRD, BENCH_RUN_DIR (replaced as a whole); and QEMU.
 
 set -u
 
@@ -18,6 +18,7 @@ FIRMWARE=${BENCH_FIRMWARE:-$BUILD/firmware/stub.elf}
 STUBDOM=${BENCH_STUBDOM:-$BUILD/firmware/stubdom}
 HOSTBIN=${BENCH_HOSTBIN:-$BUILD/host/bin}
 KERNEL=${BENCH_KERNEL:-$BUILD/image/Image}
+DOMU_INITRD=${BENCH_DOMU_INITRD:-$BUILD/image/domu.cpio.gz}
 QEMU=${QEMU:-qemu-system-aarch64}
 export QEMU
 
@@ -88,8 +89,15 @@ make_tree()
     tree=$run_dir/bench.dtb
     overlay=$(get overlay)
 
-    "$HOSTBIN/mkdt" tree "$scenario" "$base" "$kernel" "$initrd" "$tree" ||
-        exit 2
+    set -- "$scenario" "$base" "$kernel" "$initrd" "$tree"
+    if [ -n "$domu" ]
+    then
+        need "$domu" "partial tree of the scenario's domU"
+        dtc -q -I dts -O dtb -o "$run_dir/domu.dtb" "$domu" ||
+            fail "$domu is no device tree"
+        set -- "$@" "$KERNEL" "$DOMU_INITRD" "$run_dir/domu.dtb"
+    fi
+    "$HOSTBIN/mkdt" tree "$@" || exit 2
     [ -n "$overlay" ] || return 0
 
     need "$overlay" "overlay of the scenario"
@@ -108,6 +116,8 @@ boot()
         1 | xl) set -- "$@" -k "$kernel" -i "$initrd" ;;
         stub) set -- "$@" -k "$kernel" ;;
     esac
+    [ -z "$domu" ] ||
+        set -- "$@" -K "$KERNEL" -I "$DOMU_INITRD" -T "$run_dir/domu.dtb"
     supervise "$HOSTBIN/bench" "$@"
 }
 
@@ -136,6 +146,7 @@ scenario=$run_dir/scenario.txt
 xen=${BENCH_XEN:-$BUILD/xen/$(get xen)/xen}
 need "$xen" "build this variant of Xen first"
 dom0=$(get dom0)
+domu=$(get domu)
 kernel=$KERNEL
 initrd=${BENCH_INITRD:-$BUILD/image/dom0.cpio.gz}
 case $dom0 in
@@ -147,6 +158,7 @@ case $dom0 in
         ;;
     stub) kernel=$STUBDOM; need "$STUBDOM" "build the firmware first" ;;
 esac
+[ -z "$domu" ] || { need "$KERNEL" "the domU's kernel"; need "$DOMU_INITRD" "the domU's initramfs"; }
 
 base_tree
 make_tree

@@ -3,8 +3,9 @@
 #
 # image.sh [TOOLS]: makes what dom0 boots: build/image/Image, Debian's kernel, and
 # build/image/dom0.cpio.gz, an initramfs of busybox, our init and rmrctl, and
-# the kernel modules these need. With TOOLS, a variant that tools.sh has built,
-# also build/image/dom0-xl-TOOLS.cpio: the same with Xen's toolstack, and with
+# the kernel modules these need; build/image/domu.cpio.gz, busybox and an init,
+# for domains that Xen builds. With TOOLS, a variant that tools.sh has built, also
+# build/image/dom0-xl-TOOLS.cpio: the same with Xen's toolstack, and with
 # guests for it. Made again only when something in it changed.
 
 . "$(dirname "$0")/env.sh"
@@ -15,6 +16,7 @@ kernel_deb=$(newest "$DEB_DIR"/linux-image-*-unsigned_*.deb)
 busybox_deb=$(newest "$DEB_DIR/$BUSYBOX_PACKAGE"_*.deb)
 dom0=automation/qemu/dom0
 guest=automation/qemu/guest
+domu=automation/qemu/domu
 mkdir -p "$IMAGE_DIR"
 work=$IMAGE_DIR/work
 trap 'rm -rf "$work"' EXIT
@@ -137,7 +139,15 @@ make_dom0()
     compile "$IMAGE_DIR/rmrctl" "$dom0/rmrctl.c"
     cp "$IMAGE_DIR/rmrctl" "$root/bin/rmrctl"
     pack "$root" | gzip -9n > "$work/dom0.cpio.gz"
+
+    root=$work/domu
+    add_busybox
+    cp "$domu/init" "$root/init"
+    chmod 755 "$root/init"
+    pack "$root" | gzip -9n > "$work/domu.cpio.gz"
+
     mv "$work/Image" "$IMAGE_DIR/Image"
+    mv "$work/domu.cpio.gz" "$IMAGE_DIR/domu.cpio.gz"
     mv "$work/dom0.cpio.gz" "$IMAGE_DIR/dom0.cpio.gz"
     echo "$sum" > "$IMAGE_DIR/dom0.cpio.gz.made-of"
     say "$IMAGE_DIR/Image (${kernel_deb##*/}) and dom0.cpio.gz ($(du -k "$IMAGE_DIR/dom0.cpio.gz" | cut -f 1) KiB)"
@@ -195,8 +205,9 @@ make_dom0_xl()
 }
 
 # What the image is made of: a change of any of it makes another sum.
-sum="$(cat "$0" Config.mk "$dom0/init" "$dom0/rmrctl.c" | cksum) $kernel_deb $busybox_deb"
-if ! made_of "$IMAGE_DIR/dom0.cpio.gz" "$sum" || [ ! -f "$IMAGE_DIR/Image" ]
+sum="$(cat "$0" Config.mk "$dom0/init" "$dom0/rmrctl.c" "$domu/init" | cksum) $kernel_deb $busybox_deb"
+if ! made_of "$IMAGE_DIR/dom0.cpio.gz" "$sum" || [ ! -f "$IMAGE_DIR/Image" ] ||
+   [ ! -f "$IMAGE_DIR/domu.cpio.gz" ]
 then
     make_dom0
 fi

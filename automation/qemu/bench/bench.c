@@ -322,7 +322,7 @@ static void set_up(const char *scenario)
 static void __attribute__((noreturn)) usage(void)
 {
     die("usage: bench [-q] -s SCENARIO.txt -d RUNDIR -f STUB -t DTB -x XEN "
-        "[-k KERNEL -i INITRD]");
+        "[-k KERNEL -i INITRD] [-K KERNEL -I INITRD -T DTB of a domU]");
 }
 
 int main(int argc, char **argv)
@@ -330,7 +330,7 @@ int main(int argc, char **argv)
     const char *scenario = NULL;
     int opt;
 
-    while ( (opt = getopt(argc, argv, "qs:d:f:t:x:k:i:")) != -1 )
+    while ( (opt = getopt(argc, argv, "qs:d:f:t:x:k:i:K:I:T:")) != -1 )
         switch ( opt )
         {
         case 'q': run.quiet = true; break;
@@ -341,6 +341,9 @@ int main(int argc, char **argv)
         case 'x': run.in.xen = optarg; break;
         case 'k': run.in.kernel = optarg; break;
         case 'i': run.in.initrd = optarg; break;
+        case 'K': run.in.domu_kernel = optarg; break;
+        case 'I': run.in.domu_initrd = optarg; break;
+        case 'T': run.in.domu_tree = optarg; break;
         default: usage();
         }
     if ( !scenario || !run.in.run_dir || !run.in.stub || !run.in.dtb ||
@@ -349,7 +352,9 @@ int main(int argc, char **argv)
 
     set_up(scenario);
     if ( (run.scenario.dom0 && !run.in.kernel) ||
-         (scenario_linux(&run.scenario) && !run.in.initrd) )
+         (scenario_linux(&run.scenario) && !run.in.initrd) ||
+         (run.scenario.domu_memory &&
+          (!run.in.domu_kernel || !run.in.domu_initrd || !run.in.domu_tree)) )
         usage();
     start();
     watch(now() + run.scenario.limit);

@@ -25,6 +25,11 @@
 #define LOAD_KERNEL         0x48000000UL
 #define LOAD_INITRD         0x50000000UL
 
+/* And those of a domain that Xen builds besides dom0. */
+#define LOAD_DOMU_KERNEL    0x53000000UL
+#define LOAD_DOMU_INITRD    0x5a000000UL
+#define LOAD_DOMU_TREE      0x5bff0000UL
+
 /* Firmware's own memory: code, stacks, SMMU structures, config, telemetry. */
 #define FIRMWARE_BASE       0x5c000000UL
 #define FIRMWARE_SIZE       0x00100000UL

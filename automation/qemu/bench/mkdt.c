@@ -5,7 +5,8 @@
  * order of its nodes is exactly the order of the calls in write_tree().
  * Called by run.sh:
  *   mkdt scenario OUT.txt WORD...               check, fill in defaults
- *   mkdt tree SCENARIO.txt QEMU.dtb KERNEL INITRD OUT.dtb
+ *   mkdt tree SCENARIO.txt QEMU.dtb KERNEL INITRD OUT.dtb [KERNEL INITRD DTB]
+ * the last three are a domU's.
  */
 #include <libfdt.h>
 #include <stdbool.h>
@@ -23,6 +24,8 @@
 #define XEN_ARGS  "console=dtuart dtuart=/pl011@9000000 loglvl=all " \
                   "guest_loglvl=all noreboot dom0_mem=512M bootscrub=0"
 #define DOM0_ARGS "console=hvc0 clk_ignore_unused"
+/* Every character of the emulated UART is an exit. */
+#define DOMU_ARGS "console=ttyAMA0 loglevel=4"
 
 const char *program = "mkdt";
 
@@ -252,7 +255,7 @@ static void write_devices(const struct scenario *s)
 }
 
 static void write_module(const char *kind, uint64_t base, const char *path,
-                         uint64_t limit)
+                         uint64_t limit, const char *args)
 {
     static const char generic[] = "multiboot,module";
     char *compatible = format("multiboot,%s%c%s", kind, 0, generic);
@@ -266,11 +269,32 @@ static void write_module(const char *kind, uint64_t base, const char *path,
     put("compatible", compatible,
         strlen("multiboot,") + strlen(kind) + 1 + sizeof(generic));
     put_reg(r);
+    if ( args )
+        put_string("bootargs", args);
+    end();
+}
+
+/* Beside dom0, or alone; an overlay can add to it. */
+static void write_domu(const struct scenario *s, char **image)
+{
+    struct cells memory = { .nr = 0 };
+
+    begin("domU1");
+    put_string("compatible", "xen,domain");
+    put_two_cells_ranges();
+    cells64(&memory, s->domu_memory * 1024UL);
+    put_cells("memory", &memory);
+    put_u32("cpus", 1);
+    put_empty("vpl011");
+    write_module("kernel", LOAD_DOMU_KERNEL, image[0], LOAD_DOMU_INITRD,
+                 DOMU_ARGS);
+    write_module("ramdisk", LOAD_DOMU_INITRD, image[1], LOAD_DOMU_TREE, NULL);
+    write_module("device-tree", LOAD_DOMU_TREE, image[2], FIRMWARE_BASE, NULL);
     end();
 }
 
 static void write_chosen(const struct scenario *s, const char *kernel,
-                         const char *initrd)
+                         const char *initrd, char **domu)
 {
     begin("chosen");
     put_two_cells_ranges();
@@ -280,19 +304,23 @@ static void write_chosen(const struct scenario *s, const char *kernel,
     {
         put_string("xen,dom0-bootargs",
                    format("%s %s", DOM0_ARGS, scenario_get("dom0args")));
-        write_module("kernel", LOAD_KERNEL, kernel, LOAD_INITRD);
+        write_module("kernel", LOAD_KERNEL, kernel, LOAD_INITRD, NULL);
         if ( scenario_linux(s) )
-            write_module("ramdisk", LOAD_INITRD, initrd, FIRMWARE_BASE);
+            write_module("ramdisk", LOAD_INITRD, initrd,
+                         s->domu_memory ? LOAD_DOMU_KERNEL : FIRMWARE_BASE,
+                         NULL);
     }
+    if ( s->domu_memory )
+        write_domu(s, domu);
     end();
 }
 
 static void write_tree(const struct scenario *s, const void *base,
-                       const char *kernel, const char *initrd)
+                       const char *kernel, const char *initrd, char **domu)
 {
     begin("");
     copy_properties(base, 0);
-    write_chosen(s, kernel, initrd);
+    write_chosen(s, kernel, initrd, domu);
     if ( !s->resv_after )
         write_reserved_memory(s);
     copy_children(base, 0);
@@ -302,7 +330,7 @@ static void write_tree(const struct scenario *s, const void *base,
     end();
 }
 
-static void make_tree(char **argv)
+static void make_tree(char **argv, char **domu)
 {
     struct scenario s;
     void *base;
@@ -310,6 +338,8 @@ static void make_tree(char **argv)
 
     scenario_load(argv[0]);
     scenario_parse(&s);
+    if ( s.domu_memory && !domu )
+        die("a domU needs a kernel, a ramdisk and a partial tree");
     base = read_file(argv[1], NULL);
     check(fdt_check_header(base), argv[1]);
     if ( fdt_node_offset_by_compatible(base, -1, "arm,smmu-v3") < 0 )
@@ -320,7 +350,7 @@ static void make_tree(char **argv)
         die("out of memory");
     check(fdt_create(tree, TREE_BYTES), "create");
     check(fdt_finish_reservemap(tree), "memory reservations");
-    write_tree(&s, base, argv[2], argv[3]);
+    write_tree(&s, base, argv[2], argv[3], domu);
     check(fdt_finish(tree), "finish");
 
     f = open_or_die(argv[4], "wb");
@@ -342,11 +372,12 @@ int main(int argc, char **argv)
 {
     if ( argc >= 3 && !strcmp(argv[1], "scenario") )
         make_scenario(argv[2], argv + 3);
-    else if ( argc == 7 && !strcmp(argv[1], "tree") )
-        make_tree(argv + 2);
+    else if ( (argc == 7 || argc == 10) && !strcmp(argv[1], "tree") )
+        make_tree(argv + 2, argc == 10 ? argv + 7 : NULL);
     else
         die("usage: mkdt scenario OUT.txt WORD... | "
-            "mkdt tree SCENARIO.txt QEMU.dtb KERNEL INITRD OUT.dtb");
+            "mkdt tree SCENARIO.txt QEMU.dtb KERNEL INITRD OUT.dtb "
+            "[KERNEL INITRD DTB]");
 
     return 0;
 }

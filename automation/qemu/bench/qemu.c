@@ -138,6 +138,12 @@ char **qemu_command(const struct scenario *s, const struct inputs *in)
         if ( scenario_linux(s) )
             add_image(in->initrd, LOAD_INITRD);
     }
+    if ( s->domu_memory )
+    {
+        add_image(in->domu_kernel, LOAD_DOMU_KERNEL);
+        add_image(in->domu_initrd, LOAD_DOMU_INITRD);
+        add_image(in->domu_tree, LOAD_DOMU_TREE);
+    }
     add_devices(s);
 
     return args;

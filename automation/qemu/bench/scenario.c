@@ -57,6 +57,8 @@ static struct {
     { "dom0", "1" },
     { "tools", "" },                    /* like xen: ours or stock */
     { "overlay", "" },
+    { "domu", "" },                     /* source of its partial tree */
+    { "domu.memory", "128" },           /* MiB */
     { "args", "" },
     { "dom0args", "" },
     { "firmware", "" },
@@ -151,7 +153,8 @@ static bool parse_choice(const char *key, const char *no, const char *yes)
  * a guest gets it when dom0's toolstack makes that guest. `kept' and
  * `refused' say what Xen is to make of a description: keep the master on its
  * own table for good, or make no RMR master of it. `left': dom0's at first,
- * then deassigned by one of its steps.
+ * then deassigned by one of its steps. `domu': that of the domain that Xen
+ * builds besides, and passthrough in the tree.
  */
 static bool parse_owner(const char *key)
 {
@@ -159,10 +162,12 @@ static bool parse_owner(const char *key)
 
     if ( strcmp(value, "dom0") && strcmp(value, "passthrough") &&
          strcmp(value, "kept") && strcmp(value, "refused") &&
-         strcmp(value, "left") && strcmp(value, "guest") )
-        bad(key, "dom0, guest, passthrough, kept, refused or left");
+         strcmp(value, "left") && strcmp(value, "guest") &&
+         strcmp(value, "domu") )
+        bad(key, "dom0, guest, domu, passthrough, kept, refused or left");
 
-    return !strcmp(value, "passthrough") || !strcmp(value, "guest");
+    return !strcmp(value, "passthrough") || !strcmp(value, "guest") ||
+           !strcmp(value, "domu");
 }
 
 static int parse_dom0(void)
@@ -315,7 +320,8 @@ static void derive_defaults(struct scenario *s)
     if ( !*scenario_get("limit") )
         scenario_word(s->dom0 == DOM0_XL ? "limit=600" : "limit=180");
     if ( !*scenario_get("until") )
-        scenario_word(s->dom0 ? "until=BENCH: done"
+        scenario_word(s->domu_memory ? "until=DOMU: done"
+                      : s->dom0 ? "until=BENCH: done"
                               : "until=LOADING DOMAIN 0|Panic on CPU");
 }
 
@@ -335,6 +341,8 @@ void scenario_parse(struct scenario *s)
     s->resv_after = parse_choice("resv", "before", "after");
     s->simplefb = parse_choice("simplefb", "0", "1");
     s->dom0 = parse_dom0();
+    if ( *scenario_get("domu") )
+        s->domu_memory = parse_count("domu.memory", 1536);
     parse_choice("expect", "pass", "fail");
     s->fps = parse_count("fps", 60);
     for_each_item("firmware", s, add_firmware_option);

@@ -41,6 +41,7 @@ struct probe {
 struct scenario {
     struct bench_region region[NR_MASTERS];
     bool passthrough[NR_MASTERS];
+    unsigned int domu_memory;           /* MiB; 0: there is no such domain */
     uint32_t masters;                   /* mask: in the tree and started */
     bool resv_after, simplefb;
     enum { DOM0_NONE, DOM0_LINUX, DOM0_XL, DOM0_STUB } dom0;

@@ -207,6 +207,7 @@ static int scenario_word(struct run *run, const char *key, const char *value)
         m->ordinary |= !strcmp(value, "refused");
         m->left = !strcmp(value, "left");
         m->guest = !strcmp(value, "guest");
+        m->domu = !strcmp(value, "domu");
     }
 
     return 0;

@@ -62,7 +62,8 @@ static json_t *masters_json(const struct run *run)
         json_array_append_new(list, json_pack("{s:s, s:i, s:b, s:s, s:o}",
             "name", m->name, "sid", m->sid, "rmr", m->rmr,
             "owner", m->passthrough ? "passthrough"
-                                    : m->guest ? "guest" : "dom0",
+                                    : m->guest ? "guest"
+                                    : m->domu ? "domu" : "dom0",
             "phases", phases));
     }
 

@@ -123,6 +123,7 @@ struct master {
     bool ordinary;             /* not to be an RMR master, whatever the tree */
     bool left;                 /* has left dom0 by the end */
     bool guest;                /* nobody's until a guest gets it */
+    bool domu;                 /* of a domain that Xen builds besides dom0 */
     struct region region[MAX_REGIONS];
     unsigned int nr_regions;
     struct tally tally[MAX_PHASES];

@@ -644,7 +644,10 @@ static void judge_guest(struct run *run, struct rule *r,
                  "no guest", m->name, since(run, run->handover[i].time));
 }
 
-/* dom0's masters are with dom0 once it runs; the others never are. */
+/*
+ * dom0's masters are with dom0 once it runs, a domU's with that when the run
+ * has come to its end; the others never are.
+ */
 static void judge_owner(struct run *run, struct rule *r)
 {
     bool dom0_runs = phases_called(run, "dom0-user");
@@ -664,7 +667,11 @@ static void judge_owner(struct run *run, struct rule *r)
         if ( m->rmr && m->left && n < 2 )
             fail(run, r, "SWITCH:%s: should have left dom0, but was handed "
                  "over %u times", m->name, n);
-        if ( m->rmr && !m->passthrough && !m->guest && !n && dom0_runs )
+        if ( m->rmr && m->domu && !n && run->until_at )
+            fail(run, r, "SWITCH:%s: the domU ran, and the trace shows no "
+                 "hand-over to it", m->name);
+        if ( m->rmr && !m->passthrough && !m->guest && !m->domu && !n &&
+             dom0_runs )
             fail(run, r, "SWITCH:%s: dom0 runs, and the trace shows no "
                  "hand-over to it", m->name);
     }
