@@ -458,6 +458,9 @@ int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m)
 
         /* In one table: if it fails, then before anything has been mapped. */
         rc = set_step(p2m, pin, true, pin->upto, &length);
+        /* What it lacks is a page of the domain's pool, for a table. */
+        if ( rc == -ENOENT )
+            rc = -ENOMEM;
         if ( rc )
         {
             /* What p2m_set_entry() says when it gets no page for a table. */
