@@ -15,6 +15,7 @@ int main(void)
     failed += run_guest_tests();
     failed += run_sysctl_tests();
     failed += run_table_tests();
+    failed += run_layout_tests();
     failed += run_random_tests();
 
     printf("rmr host tests: %u passed, %u failed\n", tests_run - failed,

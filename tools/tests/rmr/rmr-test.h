@@ -74,6 +74,7 @@ int run_domain_tests(void);
 int run_guest_tests(void);
 int run_sysctl_tests(void);
 int run_table_tests(void);
+int run_layout_tests(void);
 int run_random_tests(void);
 
 #endif /* RMR_TEST_H */

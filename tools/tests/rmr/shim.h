@@ -218,6 +218,7 @@ struct domain {
 #define dom_iommu(d) (&(d)->iommu)
 #define is_iommu_enabled(d) (!(d)->no_iommu)
 #define PFN_DOWN(x) ((x) >> PAGE_SHIFT)
+#define MB(x) ((paddr_t)(x) << 20)
 #define XENLOG_G_ERR XENLOG_ERR
 #define read_lock(l) ((void)(l))
 #define read_unlock(l) ((void)(l))

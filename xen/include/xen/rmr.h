@@ -18,6 +18,7 @@
 
 struct domain;
 struct dt_device_node;
+struct kernel_info;
 struct membanks;
 struct p2m_domain;
 struct rangeset;
@@ -199,5 +200,92 @@ static inline bool rmr_p2m_pinned(struct p2m_domain *p2m, gfn_t gfn,
 static inline void rmr_delay(void) {}
 
 #endif /* CONFIG_ARM_RMR */
+
+/*
+ * Domains that Xen builds from the device tree. Each in its turn: its masters
+ * and its policy, before anything of it is placed. 0, or an errno with the
+ * reason logged.
+ */
+#if defined(CONFIG_ARM_RMR) && defined(CONFIG_DOM0LESS_BOOT)
+
+int rmr_domU_prepare(const struct kernel_info *kinfo,
+                     const struct dt_device_node *node);
+
+/*
+ * Its RAM, around the regions of its masters. RMR_NOT_MINE: the caller is to
+ * allocate it; else 0 or an errno with the reason logged.
+ */
+int rmr_domU_memory(struct kernel_info *kinfo,
+                    const struct dt_device_node *node);
+
+/* How much larger its device tree is. */
+unsigned int rmr_domU_fdt_size(void);
+
+/*
+ * /reserved-memory of its device tree. RMR_NOT_MINE: the caller is to write it;
+ * else as libfdt.
+ */
+int rmr_domU_reserved_memory(const struct kernel_info *kinfo, int addrcells,
+                             int sizecells);
+
+/* Is property @name of @node in its partial device tree replaced? */
+bool rmr_domU_replaces(const void *pfdt, int node, const char *name);
+
+/*
+ * Map the regions of @np, which is to be assigned next, and write what its open
+ * node in the domain's device tree has of them. @forced: without an IOMMU if
+ * need be. 0, or an errno with the reason logged.
+ */
+int rmr_domU_device(const struct kernel_info *kinfo, struct dt_device_node *np,
+                    bool forced);
+
+/* Its extended regions: corrects @ext, and @rc, which are the caller's. */
+int rmr_domU_holes(const struct kernel_info *kinfo, struct membanks *ext,
+                   int rc);
+
+#else /* !CONFIG_ARM_RMR || !CONFIG_DOM0LESS_BOOT */
+
+static inline int rmr_domU_prepare(const struct kernel_info *kinfo,
+                                   const struct dt_device_node *node)
+{
+    return 0;
+}
+
+static inline int rmr_domU_memory(struct kernel_info *kinfo,
+                                  const struct dt_device_node *node)
+{
+    return RMR_NOT_MINE;
+}
+
+static inline unsigned int rmr_domU_fdt_size(void)
+{
+    return 0;
+}
+
+static inline int rmr_domU_reserved_memory(const struct kernel_info *kinfo,
+                                           int addrcells, int sizecells)
+{
+    return RMR_NOT_MINE;
+}
+
+static inline bool rmr_domU_replaces(const void *pfdt, int node,
+                                     const char *name)
+{
+    return false;
+}
+
+static inline int rmr_domU_device(const struct kernel_info *kinfo,
+                                  struct dt_device_node *np, bool forced)
+{
+    return 0;
+}
+
+static inline int rmr_domU_holes(const struct kernel_info *kinfo,
+                                 struct membanks *ext, int rc)
+{
+    return rc;
+}
+
+#endif /* CONFIG_ARM_RMR && CONFIG_DOM0LESS_BOOT */
 
 #endif /* XEN_RMR_H */

@@ -41,7 +41,7 @@ static bool __initdata prepared;
  */
 static DEFINE_SPINLOCK(rmr_lock);
 
-static struct rmr_master *find_master(const struct dt_device_node *np)
+struct rmr_master *rmr_find_master(const struct dt_device_node *np)
 {
     struct rmr_master *m;
 
@@ -523,7 +523,7 @@ static int assign(struct rmr_master *m, struct domain *d)
 
 int rmr_assign_dt_device(struct domain *d, struct dt_device_node *np)
 {
-    struct rmr_master *m = find_master(np);
+    struct rmr_master *m = rmr_find_master(np);
     int rc;
 
     spin_lock(&rmr_lock);
@@ -540,12 +540,12 @@ int rmr_assign_dt_device(struct domain *d, struct dt_device_node *np)
 static bool go_on(void)
 {
     /* For tests, be interrupted after each step. */
-    return !IS_ENABLED(CONFIG_ARM_RMR_DELAYS) && !hypercall_preempt_check();
+    return !IS_ENABLED(CONFIG_ARM_RMR_DELAYS) && !general_preempt_check();
 }
 
 int rmr_map_dt_device(struct domain *d, struct dt_device_node *np, bool relaxed)
 {
-    struct rmr_master *m = find_master(np);
+    struct rmr_master *m = rmr_find_master(np);
     int rc;
 
     if ( !m )
@@ -589,7 +589,7 @@ static bool unmap_step(struct rmr_master *m, const struct domain *d)
 
 bool rmr_unmap_dt_device(struct domain *d, struct dt_device_node *np)
 {
-    struct rmr_master *m = find_master(np);
+    struct rmr_master *m = rmr_find_master(np);
     bool more;
 
     if ( !m )
@@ -681,7 +681,7 @@ static int deassign(struct rmr_master *m, struct domain *d)
 
 int rmr_deassign_dt_device(struct domain *d, struct dt_device_node *np)
 {
-    struct rmr_master *m = find_master(np);
+    struct rmr_master *m = rmr_find_master(np);
     int rc;
 
     if ( !m )
@@ -869,7 +869,7 @@ static bool __init hidden_range(paddr_t start, paddr_t size)
 
 bool __init rmr_hwdom_hides(const struct dt_device_node *np)
 {
-    const struct rmr_master *m = find_master(np);
+    const struct rmr_master *m = rmr_find_master(np);
     unsigned int i;
 
     if ( list_empty(&rmr_masters) )

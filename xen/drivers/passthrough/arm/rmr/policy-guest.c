@@ -5,6 +5,7 @@
  * judged in p2m.c, when a region is pinned: here is what a p2m does not show.
  */
 #include <xen/errno.h>
+#include <xen/init.h>
 #include <xen/iommu.h>
 #include <xen/lib.h>
 #include <xen/sched.h>
@@ -102,6 +103,33 @@ int rmr_policy_guest_taken(const struct rmr_master *m, struct domain *d)
     return rc;
 }
 
+/* May @m come to @d, which has @what at [@base, @base + @size), in no p2m? */
+int __init rmr_policy_guest_place(const struct rmr_master *m,
+                                  const struct domain *d, paddr_t base,
+                                  paddr_t size, const char *what)
+{
+    unsigned int i;
+
+    for ( i = 0; i < m->nr_regions; i++ )
+        if ( meets(&m->regions[i], base, size) )
+            return refuse_taken(m, &m->regions[i], d, base, size, what);
+
+    return 0;
+}
+
+/*
+ * xen,force-assign-without-iommu. What stock takes at its word would let a
+ * device that is doing DMA reach all memory.
+ */
+int __init rmr_policy_forced(const struct rmr_master *m,
+                             const struct domain *d)
+{
+    printk("rmr: %s: without the IOMMU its DMA would reach all memory: not assigned to %pd; drop xen,force-assign-without-iommu\n",
+           dt_node_full_name(m->np), d);
+
+    return -EPERM;
+}
+
 /* Were the data in @r left there by another domain, that @d must not see? */
 bool rmr_region_foreign(const struct rmr_master *m, const struct rmr_region *r,
                         const struct domain *d)
@@ -180,7 +208,7 @@ int rmr_policy_company(const struct dt_device_node *np, bool is_rmr,
     there = other_master(d, np);
     if ( there && !there->relaxed )
     {
-        printk("rmr: %s: %pd has %s, with no other DMA master beside it: not assigned; rdm_policy=relaxed for %s allows it\n",
+        printk("rmr: %s: %pd has %s, with no other DMA master beside it: not assigned; rdm_policy=relaxed or xen,rdm-policy = \"relaxed\" for %s allows it\n",
                dt_node_full_name(np), d, dt_node_full_name(there->np),
                is_rmr ? "both" : "that");
         return -EBUSY;
@@ -189,7 +217,7 @@ int rmr_policy_company(const struct dt_device_node *np, bool is_rmr,
     other = there ? there->np : other_device(d, np);
     if ( is_rmr && !relaxed && other )
     {
-        printk("rmr: %s: %pd has another DMA master, %s: not assigned; rdm_policy=relaxed allows it\n",
+        printk("rmr: %s: %pd has another DMA master, %s: not assigned; rdm_policy=relaxed or xen,rdm-policy = \"relaxed\" allows it\n",
                dt_node_full_name(np), d, dt_node_full_name(other));
         return -EBUSY;
     }

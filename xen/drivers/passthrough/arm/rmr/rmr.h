@@ -10,6 +10,8 @@
  *   table.c    stage-2 tables that map regions
  *   p2m.c      the same regions in a domain's p2m, pinned
  *   master.c   the life of a master
+ *   dom0less.c domains that Xen builds: their masters, RAM and device tree
+ *   layout.c   RAM around regions
  *   smmu-v3.c  what master.c asks of an SMMUv3
  *   smmu.c     the same of an SMMUv1 or v2
  *   dump.c     debug key, hypfs
@@ -138,6 +140,8 @@ struct rmr_master {
     struct rmr_region *regions;
     unsigned int nr_regions;
 
+    bool wanted;                       /* by the domain that is being built */
+
     /*
      * Why the master stays on its RMR table for good: one of policy.c's
      * texts, or NULL when it may be assigned.
@@ -261,6 +265,7 @@ void rmr_install(struct dt_device_node *iommu, bool coherent,
                  const struct rmr_smmu_ops *ops, void *smmu);
 void rmr_fault(struct rmr_master *m, const char *what);
 const char *rmr_state_name(const struct rmr_master *m);
+struct rmr_master *rmr_find_master(const struct dt_device_node *np);
 
 /*
  * smmu-v3.c, smmu.c: let the driver of @np narrow p2m_ipa_bits, as it is going
@@ -317,11 +322,32 @@ bool rmr_policy_no_room(const struct dt_device_node *np,
 bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b);
 bool rmr_policy_hwdom_taken(struct rmr_master *m);
 
+/* layout.c */
+struct rmr_range {
+    paddr_t start, size;
+};
+
+/* What Xen loads into one bank of a domain's RAM. */
+struct rmr_boot_images {
+    paddr_t load;                      /* the kernel's; 0: anywhere */
+    paddr_t kernel;                    /* bytes */
+    paddr_t modules;                   /* bytes of all others */
+};
+
+int rmr_layout_ram(struct membanks *ram, const struct rmr_range *windows,
+                   unsigned int nr_windows, struct rmr_range *holes,
+                   unsigned int nr_holes, paddr_t amount);
+int rmr_layout_boot_bank(struct membanks *ram,
+                         const struct rmr_boot_images *boot);
+
 /* policy-guest.c */
 int rmr_policy_guest_taken(const struct rmr_master *m, struct domain *d);
 bool rmr_region_foreign(const struct rmr_master *m, const struct rmr_region *r,
                         const struct domain *d);
 int rmr_policy_scrub(const struct rmr_master *m, const struct domain *d);
+int rmr_policy_guest_place(const struct rmr_master *m, const struct domain *d,
+                           paddr_t base, paddr_t size, const char *what);
+int rmr_policy_forced(const struct rmr_master *m, const struct domain *d);
 int rmr_policy_company(const struct dt_device_node *np, bool is_rmr,
                        bool relaxed, const struct domain *d);
 
