@@ -901,6 +901,34 @@ bool __init rmr_hwdom_hides(const struct dt_device_node *np)
     return false;
 }
 
+/*
+ * Is [@start, @start + @size) reserved memory that is marked as not dom0's?
+ * Xen does not map it, and so dom0 must not take it for memory.
+ */
+static bool __init marked_range(paddr_t start, paddr_t size)
+{
+    const paddr_t last = rmr_last_of(start, size);
+    const struct dt_device_node *np, *parent =
+        dt_find_node_by_path("/reserved-memory");
+    unsigned int i;
+
+    if ( !parent )
+        return false;
+
+    dt_for_each_child_node ( parent, np )
+        for ( i = 0; dt_device_for_passthrough(np) &&
+                     i < dt_number_of_address(np); i++ )
+        {
+            paddr_t addr, bytes;
+
+            if ( !dt_device_get_paddr(np, i, &addr, &bytes) && bytes &&
+                 addr <= last && start <= rmr_last_of(addr, bytes) )
+                return true;
+        }
+
+    return false;
+}
+
 const struct membanks *__init
 rmr_hwdom_reserved_mem(const struct membanks *banks)
 {
@@ -915,6 +943,7 @@ rmr_hwdom_reserved_mem(const struct membanks *banks)
 
     for ( i = 0; i < banks->nr_banks; i++ )
         if ( !hidden_range(banks->bank[i].start, banks->bank[i].size) &&
+             !marked_range(banks->bank[i].start, banks->bank[i].size) &&
              !rmr_cmdline_bank(banks->bank[i].start, banks->bank[i].size) )
             seen->bank[seen->nr_banks++] = banks->bank[i];
 
