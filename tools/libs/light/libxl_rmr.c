@@ -140,7 +140,9 @@ static void set_master(libxl__gc *gc, libxl_rmr_master *to,
     if (*info->kept)
         to->kept = libxl__strdup(NOGC, info->kept);
     to->failed = info->says.flags & XEN_SYSCTL_RMR_FAILED;
-    to->relaxed = info->says.flags & XEN_SYSCTL_RMR_RELAXED;
+    /* What the last owner asked for says nothing of the next. */
+    to->relaxed = info->says.owner != DOMID_INVALID &&
+                  (info->says.flags & XEN_SYSCTL_RMR_RELAXED);
     to->state = info->says.state;
     to->pages = info->says.pages;
     to->joins = info->says.joins;
@@ -216,9 +218,10 @@ static int without_support(libxl__gc *gc, const libxl_domain_config *d_config)
 
         if (dtdev->rdm_policy == LIBXL_RDM_RESERVE_POLICY_INVALID)
             continue;
-        LOG(ERROR, "%s: rdm_policy=%s cannot be followed: this hypervisor does "
-            "not keep reserved DMA regions (it has no ARM_RMR); drop rdm_policy=",
-            dtdev->path, libxl_rdm_reserve_policy_to_string(dtdev->rdm_policy));
+        LOG(ERROR, "%s: rdm_policy=%s cannot be followed: this hypervisor "
+            "does not keep reserved DMA regions (it has no ARM_RMR); drop "
+            "rdm_policy=", dtdev->path,
+            libxl_rdm_reserve_policy_to_string(dtdev->rdm_policy));
         rc = ERROR_NI;
     }
 
@@ -471,17 +474,17 @@ static void say_link(libxl__gc *gc, const char *node, libxl__rmr_link link)
         LOG(DEBUG, "%s: the partial device tree has its memory-region", node);
         break;
     case LIBXL__RMR_REPLACED:
-        LOG(WARN, "%s: memory-region in the partial device tree leads to nodes "
-            "that the guest's will not have; replaced", node);
+        LOG(WARN, "%s: memory-region in the partial device tree leads to "
+            "nodes that the guest's will not have; replaced", node);
         break;
     case LIBXL__RMR_NO_NODE:
-        LOG(INFO, "%s: has no node in /passthrough of the partial device tree: "
-            "its regions are in /reserved-memory, nothing refers to them",
-            node);
+        LOG(INFO, "%s: has no node in /passthrough of the partial device "
+            "tree: its regions are in /reserved-memory, nothing refers to "
+            "them", node);
         break;
     case LIBXL__RMR_AMBIGUOUS:
-        LOG(WARN, "%s: several nodes of the partial device tree have its name: "
-            "no memory-region set; say which one with xen,path", node);
+        LOG(WARN, "%s: several nodes of the partial device tree have its "
+            "name: no memory-region set; say which one with xen,path", node);
         break;
     }
 }
@@ -615,7 +618,8 @@ int libxl__rmr_place(libxl__gc *gc, const struct libxl__rmr *rmr,
     if (!libxl__rmr_place_boot(rmr->layout.ram, nr, &boot, &move, &modules)) {
         LOG(ERROR, "kernel (%"PRIu64" KB in memory at 0x%"PRIx64"%s), ramdisk "
             "and device tree (%"PRIu64" KB) do not fit into RAM below 4 GB "
-            "around the regions of dtdev=; give more memory=, or smaller files",
+            "around the regions of dtdev=; give more memory=, or smaller "
+            "files",
             boot.kernel.size >> 10, boot.kernel.start,
             boot.movable ? " or above" : "", boot.modules >> 10);
         return ERROR_INVAL;

@@ -154,8 +154,9 @@ static bool is_in_iomem(const judge *j, const libxl__rmr_master *m,
         if (overlap(io->machine, memory_of(r))) {
             refuse(j, "%s: "REGION" is also given by iomem=\"0x%"PRIx64
                    ",0x%"PRIx64"\"; drop that, the region comes with the "
-                   "device%s", m->node, REGION_ARGS(r), io->machine.start >> 12,
-                   io->machine.size >> 12, assigned ? "" : " in dtdev=");
+                   "device%s", m->node, REGION_ARGS(r),
+                   io->machine.start >> 12, io->machine.size >> 12,
+                   assigned ? "" : " in dtdev=");
             return true;
         }
         if (assigned && overlap(io->guest, r->range)) {
@@ -204,8 +205,8 @@ static bool is_taken(const judge *j, const libxl__rmr_master *m,
     uint64_t last;
 
     if (is_beyond(j, r, &last)) {
-        refuse(j, "%s: "REGION" is beyond what a guest can have, which ends at "
-               "0x%"PRIx64"; "LEAVE_OUT, m->node, REGION_ARGS(r), last);
+        refuse(j, "%s: "REGION" is beyond what a guest can have, which ends "
+               "at 0x%"PRIx64"; "LEAVE_OUT, m->node, REGION_ARGS(r), last);
         return true;
     }
     if (f) {

@@ -116,7 +116,7 @@ typedef struct {
     libxl__rmr_range kernel; /* where the loader put it, with its BSS */
     bool movable;            /* by multiples of LIBXL__RMR_RAM_ALIGN */
     uint64_t modules;        /* bytes of ramdisk and device tree */
-    uint64_t preferred;      /* where the modules go if nothing is in the way */
+    uint64_t preferred;      /* where the modules go if that is free */
 } libxl__rmr_boot;
 
 /*
