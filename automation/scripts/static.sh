@@ -37,6 +37,7 @@ cat > "$work/loops.h" <<'EOF'
 #define json_array_foreach(a, i, v) for ( i = 0; (v = json_array_get(a, i)); i++ )
 #define list_for_each_entry(p, h, m) for ( p = first_entry(h); p; p = next_entry(p) )
 #define list_for_each_entry_safe(p, n, h, m) for ( p = first_entry(h), n = next_entry(p); p; p = n, n = next_entry(p) )
+#define SWITCH_FOREACH_OPT(o, s, l, c, n) switch (o = next_option(s, l))
 #define dt_for_each_device_node(r, d) for ( d = r; d; d = next_node(d) )
 #define dt_for_each_property_node(n, p) for ( p = n; p; p = next_property(p) )
 #define dt_for_each_child_node(r, d) for ( d = child_node(r); d; d = next_node(d) )

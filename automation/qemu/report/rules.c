@@ -597,6 +597,23 @@ static void judge_handover(struct run *run, struct rule *r,
 }
 
 /* A hand-over that Xen reports and the trace does not have. */
+/*
+ * A guest that is destroyed before it ran: its master was pending, and leaves
+ * without a switch.
+ */
+static bool never_joined(const struct run *run, unsigned int event)
+{
+    const struct console_event *e = &run->event[event];
+
+    while ( event-- )
+        if ( run->event[event].master == e->master &&
+             (run->event[event].kind == CON_JOIN_END ||
+              run->event[event].kind == CON_LEAVE_END) )
+            return run->event[event].kind == CON_LEAVE_END;
+
+    return true;
+}
+
 static void judge_account(struct run *run, struct rule *r, unsigned int event)
 {
     const struct console_event *e = &run->event[event];
@@ -604,6 +621,9 @@ static void judge_account(struct run *run, struct rule *r, unsigned int event)
 
     if ( e->master < 0 ||
          (e->kind != CON_JOIN_END && e->kind != CON_LEAVE_END) )
+        return;
+    if ( e->kind == CON_LEAVE_END && run->master[e->master].guest &&
+         never_joined(run, event) )
         return;
     for ( i = 0; i < run->nr_handovers; i++ )
         if ( run->handover[i].event == (int)event )
