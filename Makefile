@@ -10,7 +10,7 @@ XEN ?= ours
 TOOLS ?= ours
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-both check check-fast check-models fuzz bench build tools apply image image-xl \
+.PHONY: help run run-both check check-fast check-long check-models fuzz bench build tools apply image image-xl \
         firmware hosttools deps fetch clean print-config
 
 help:
@@ -21,8 +21,8 @@ help:
 # HELP   make run              build, boot on QEMU, show what happened to the picture
 # HELP   make run XEN=stock    the same with unmodified Xen, for comparison
 # HELP   make run-both         both, the two tables side by side
-# HELP   make check            all tests;  make check T=name: one (T='boot-*': some)
-# HELP   make check-fast       the tests that need no boot
+# HELP   make check            the tests;  T=name: one of them (T='boot-*': some);
+# HELP                         check-fast: what needs no boot; check-long: all there are
 # HELP   make check-models     the drivers against a model of the SMMU, at every store
 # HELP   make fuzz             random sequences against the model, until one fails or Ctrl-C;
 # HELP                         SEED=n, SEQUENCES=n, SECONDS=n, GENERATION=v2|v3
@@ -86,6 +86,9 @@ check: deps
 
 check-fast: deps
 	@$(S)/check.sh -f $(if $(T),-t '$(T)')
+
+check-long: deps
+	@$(S)/check.sh -l $(if $(T),-t '$(T)')
 
 MODEL = $(MAKE) -s -C tools/tests/rmr/model O='$(CURDIR)/$(BUILD)/test/tools/tests/rmr/model' \
     XEN_SRC='$(CURDIR)/$(SRC_DIR)/xen' TREE='$(CURDIR)/$(TREE_DIR)/ours' \

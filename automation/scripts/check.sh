@@ -1,21 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh [-f] [-t GLOB]: runs the tests of automation/qemu/tests/*.list, one a
-# line: NAME KIND ARGUMENT... (quoted as in sh). A test of KIND is the function
-# test_KIND below; -f leaves out what boots and what is long. What a failed test wrote stays in
-# build/check/NAME; the last line counts, and the exit status tells the same.
+# check.sh [-f] [-l] [-t GLOB]: runs the tests of automation/qemu/tests/*.list, and
+# with -l or -t those of *.long, one a line: NAME KIND ARGUMENT... (quoted as in
+# sh). A test of KIND is the function test_KIND below; -f leaves out what boots
+# and what is long. What a failed test wrote stays in build/check/NAME; the last
+# line counts, and the exit status tells the same.
 
 . "$(dirname "$0")/env.sh"
 
-fast=no
+fast=no more=no
 pattern='*'
-while getopts ft: option
+while getopts flt: option
 do
     case $option in
     f) fast=yes ;;
-    t) pattern=$OPTARG ;;
-    *) die "usage: check.sh [-f] [-t name]" ;;
+    l) more=yes ;;
+    t) pattern=$OPTARG more=yes ;;
+    *) die "usage: check.sh [-f] [-l] [-t name]" ;;
     esac
 done
 
@@ -237,6 +239,7 @@ run_test()
 # The lists are read on descriptor 3: a test's standard input is nobody's.
 mkdir -p "$CHECK_DIR"
 cat automation/qemu/tests/*.list > "$CHECK_DIR/list"
+[ $more = no ] || cat automation/qemu/tests/*.long >> "$CHECK_DIR/list"
 exec 3< "$CHECK_DIR/list"
 found=no
 while read -r name kind arguments <&3
@@ -253,6 +256,6 @@ do
     eval "set -- $arguments"
     run_test "$name" "$kind" "$@"
 done
-[ $found = yes ] || die "no test is called '$pattern' (automation/qemu/tests/*.list)"
+[ $found = yes ] || die "no test is called '$pattern' (automation/qemu/tests/*.list, *.long)"
 summary
 [ $failed = 0 ]

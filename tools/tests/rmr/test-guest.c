@@ -244,18 +244,18 @@ static void says_what_company_is_refused(void **state)
 {
     put_there(STRICT_RMR);
     rmr_policy_company(&net_np, false, false, &d1);
-    says("rmr: /net: d1 has /audio, with no other DMA master beside it: not assigned; rdm_policy=relaxed for that allows it\n");
+    says("rmr: /net: d1 has /audio, with no other DMA master beside it: not assigned; rdm_policy=relaxed or xen,rdm-policy = \"relaxed\" for that allows it\n");
     rmr_policy_company(&display_np, true, false, &d1);
-    says("rmr: /display: d1 has /audio, with no other DMA master beside it: not assigned; rdm_policy=relaxed for both allows it\n");
+    says("rmr: /display: d1 has /audio, with no other DMA master beside it: not assigned; rdm_policy=relaxed or xen,rdm-policy = \"relaxed\" for both allows it\n");
     put_there(STRICT_AND_RELAXED);
     rmr_policy_company(&display_np, true, true, &d1);
-    says("rmr: /display: d1 has /third, with no other DMA master beside it: not assigned; rdm_policy=relaxed for both allows it\n");
+    says("rmr: /display: d1 has /third, with no other DMA master beside it: not assigned; rdm_policy=relaxed or xen,rdm-policy = \"relaxed\" for both allows it\n");
     put_there(ORDINARY);
     rmr_policy_company(&display_np, true, false, &d1);
-    says("rmr: /display: d1 has another DMA master, /net: not assigned; rdm_policy=relaxed allows it\n");
+    says("rmr: /display: d1 has another DMA master, /net: not assigned; rdm_policy=relaxed or xen,rdm-policy = \"relaxed\" allows it\n");
     put_there(RELAXED_RMR);
     rmr_policy_company(&display_np, true, false, &d1);
-    says("rmr: /display: d1 has another DMA master, /audio: not assigned; rdm_policy=relaxed allows it\n");
+    says("rmr: /display: d1 has another DMA master, /audio: not assigned; rdm_policy=relaxed or xen,rdm-policy = \"relaxed\" allows it\n");
 }
 
 /* The one that asks is no company to itself. */
