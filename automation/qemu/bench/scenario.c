@@ -318,7 +318,7 @@ static void derive_defaults(struct scenario *s)
     if ( strchr(scenario_get("tools"), '/') )
         bad("tools", "a variant of the toolstack, as for make tools");
     if ( !*scenario_get("limit") )
-        scenario_word(s->dom0 == DOM0_XL ? "limit=600" : "limit=180");
+        scenario_word(s->dom0 == DOM0_XL ? "limit=1200" : "limit=180");
     if ( !*scenario_get("until") )
         scenario_word(s->domu_memory ? "until=DOMU: done"
                       : s->dom0 ? "until=BENCH: done"
