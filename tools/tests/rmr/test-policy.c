@@ -476,7 +476,7 @@ static void put_mmu_and_buffer(void *fdt, unsigned int nr)
     free(cells);
 }
 
-/* @nr masters, the first @plain of them without a mask, none with another's ID. */
+/* @nr masters, the first @plain of them without a mask, each with its own ID. */
 static void *many_masters(unsigned int nr, unsigned int plain)
 {
     size_t size = 0x10000 + nr * 150;

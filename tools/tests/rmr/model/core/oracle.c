@@ -188,8 +188,8 @@ static bool has_rmr_masters(unsigned int smmu)
 
 /*
  * Until it translates: as firmware left it, and never more than that. Of an
- * SMMUv1/v2 that firmware has in use stock Xen closes the entries first and then
- * what goes round them; where there are RMR masters nothing may.
+ * SMMUv1/v2 that firmware has in use stock Xen closes the entries first and
+ * then what goes round them; where there are RMR masters nothing may.
  */
 static unsigned int allowed_before(const struct master *m)
 {

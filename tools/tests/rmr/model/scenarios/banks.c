@@ -453,7 +453,7 @@ static unsigned long storm(uint32_t sid, uint64_t ipa, unsigned int nr)
     return interrupts - before;
 }
 
-/* Of so many faults few interrupt, then one in a while tells that they go on. */
+/* Of many faults few interrupt, then one in a while tells that they go on. */
 void scenario_fault_storm(void)
 {
     unsigned int i;

@@ -77,8 +77,8 @@ void scenario_fault_meanwhile(void)
 }
 
 /*
- * The last fault that is taken, and the timer: a bank that is retired in the middle
- * of it stays disabled.
+ * The last fault that is taken, and the timer: a bank that is retired in the
+ * middle of it stays disabled.
  */
 static void take_display(void)
 {

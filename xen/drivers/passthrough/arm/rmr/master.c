@@ -280,7 +280,7 @@ static void __init say_failed(const struct rmr_master *m, int rc)
  * does not translate yet: give its RMR masters their contexts. A master for
  * which that fails stays without one, and is never given another's.
  */
-void __init rmr_install(struct dt_device_node *iommu, bool coherent,
+void __init rmr_install(const struct dt_device_node *iommu, bool coherent,
                         const struct rmr_smmu_ops *ops, void *smmu)
 {
     struct rmr_master *m;
@@ -969,7 +969,7 @@ void rmr_fault(struct rmr_master *m, const char *what)
     m->faults_said = m->faults;
 }
 
-/* One of firmware's masters that Xen leaves to itself: what becomes of its DMA? */
+/* One of firmware's masters, left to itself: what becomes of its DMA? */
 static void __init say_left(const struct rmr_master *m)
 {
     const char *np = dt_node_full_name(m->np);

@@ -683,20 +683,22 @@ static void __init claim_from(struct rmr_master *m, struct rmr_master *other,
 }
 
 /*
- * Who has @m's StreamIDs by way of a mask? An entry that covers another master's
- * StreamID, or is covered, would be one context for both. @kept are the masters so
- * far, @m itself among them; @dropped those that share and became ordinary.
+ * Who has @m's StreamIDs by way of a mask? An entry that covers another
+ * master's StreamID, or is covered, would be one context for both. @kept are the
+ * masters so far, @m itself among them; @dropped those that share and became
+ * ordinary.
  */
-static struct rmr_master *__init claim_masked(const struct list_head *kept,
-                                              const struct list_head *dropped,
-                                              const struct masked *set,
+static struct rmr_master *__init claim_masked(struct list_head *kept,
+                                              struct list_head *dropped,
+                                              struct masked *set,
                                               struct rmr_master *m)
 {
     struct rmr_master *other, *owner = NULL;
-    unsigned int i;
 
     if ( !has_masks(m) )
     {
+        unsigned int i;
+
         for ( i = 0; i < set->nr; i++ )
             claim_from(m, set->m[i], set->dropped[i], &owner);
 
@@ -772,8 +774,8 @@ static void __init fill_streams(struct stream *streams,
 }
 
 /*
- * Leave on @masters what keeps its StreamIDs. To @dropped goes what shares them,
- * to @excess what was not even compared.
+ * Leave on @masters what keeps its StreamIDs. To @dropped goes what shares
+ * them, to @excess what was not even compared.
  */
 static void __init sort_out(struct stream *streams, unsigned int nr,
                             struct list_head *masters,

@@ -182,7 +182,7 @@ struct rmr_master {
 
     /* Written by the SMMU's event handler only. */
     unsigned int faults;
-    bool faults_lost;                  /* there were more, not told by the SMMU */
+    bool faults_lost;                  /* there were more, not told of */
     unsigned int faults_said;
     s_time_t fault_said_at;
 };
@@ -261,7 +261,7 @@ int rmr_p2m_unmap_step(struct domain *d, struct rmr_master *m, bool undo);
 bool rmr_p2m_verify(struct domain *d, const struct rmr_master *m);
 
 /* master.c */
-void rmr_install(struct dt_device_node *iommu, bool coherent,
+void rmr_install(const struct dt_device_node *iommu, bool coherent,
                  const struct rmr_smmu_ops *ops, void *smmu);
 void rmr_fault(struct rmr_master *m, const char *what);
 const char *rmr_state_name(const struct rmr_master *m);

@@ -44,9 +44,9 @@ static void __iomem *rmr_cb_base(const struct arm_smmu_domain *bank)
 
 /*
  * Each fault is an interrupt, and a master that has lost its way makes one with
- * each transaction. Of each bank, and of the global faults of RMR masters, so many
- * are taken in a period. Then that interrupt is off until a timer turns it on; the
- * SMMU remembers the first fault of those that come meanwhile.
+ * each transaction. Of each bank, and of the global faults of RMR masters, so
+ * many are taken in a period. Then that interrupt is off until a timer turns it
+ * on; the SMMU remembers the first fault of those that come meanwhile.
  */
 #define RMR_FAULTS_A_PERIOD 16
 #define RMR_FAULT_PERIOD    SECONDS(1)
@@ -226,8 +226,8 @@ static void cf_check rmr_context_fault(int irq, void *dev)
 
 /*
  * A global fault with the StreamID of an RMR master is counted, and not printed
- * raw (IHI 0062, SMMU_sGFSR, SMMU_sGFSYNR1). The driver clears it. Faults of other
- * kinds need not have a StreamID, and are the driver's to print.
+ * raw (IHI 0062, SMMU_sGFSR, SMMU_sGFSYNR1). The driver clears it. Faults of
+ * other kinds need not have a StreamID, and are the driver's to print.
  */
 static bool arm_smmu_rmr_global_fault(const struct arm_smmu_device *smmu,
                                       u32 gfsr, u32 gfsynr1)
@@ -430,9 +430,9 @@ static bool __init rmr_is_covered(const struct arm_smmu_device *smmu,
 }
 
 /*
- * Does entry @idx, whose S2CR is closed, match what it is to match? Bits that the
- * SMMU does not have read as zero; ID bits that are masked may, too (IHI 0062,
- * SMMU_SMRn).
+ * Does entry @idx, whose S2CR is closed, match what it is to match? Bits that
+ * the SMMU does not have read as zero; ID bits that are masked may, too (IHI
+ * 0062, SMMU_SMRn).
  */
 static bool __init rmr_matches(struct arm_smmu_device *smmu, unsigned int idx,
                                const struct rmr_stream *s)
@@ -813,10 +813,10 @@ static bool __init rmr_is_running(const struct arm_smmu_device *smmu)
 
 /*
  * At the start of the reset, which is going to make every entry match nothing,
- * disable the banks, build RMR tables, and only then say what becomes of streams
- * that match nothing. If firmware has clients on they would go round the SMMU
- * in between: for want of a match, or with a bank that is disabled while they
- * are bound to it (IHI 0062, SMMU_sCR0.USFCFG, SMMU_CBn_SCTLR.M). So let first
+ * disable the banks, build RMR tables, and only then say what becomes of
+ * streams that match nothing. If firmware has clients on they would go round
+ * the SMMU in between: for want of a match, or with a bank that is disabled
+ * while they are bound to it (IHI 0062, SMMU_sCR0.USFCFG, SMMU_CBn_SCTLR.M). So let first
  * nothing pass unmatched, close what entries lead to, and have what is on its
  * way come to an end.
  */
