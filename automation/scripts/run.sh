@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # run.sh VARIANT...: `make run` and `make run-both`. Builds what is missing,
-# boots each variant once in the bench's default scenario, and leaves the
-# report of the last one at the top of build/run. Exit status: the last run's.
+# boots each variant once, with a guest that gets the display and is destroyed,
+# and another after it, and leaves the report of the last one at the top of
+# build/run. Exit status: the last run's.
 
 . "$(dirname "$0")/env.sh"
 
@@ -16,8 +17,13 @@ stop()
 }
 trap stop INT TERM HUP
 
+# The display of the bench has its command ring in the region: rmr=keep.
+guest=xl-create:display,guest-wait:display:GUEST:%20up,idle:3,xl-destroy:display
+words="dom0=xl masters=display,audio,ehci display.owner=guest
+args=rmr=/display@10000000=keep dom0args=bench=key,$guest,$guest,key"
+
+automation/scripts/deps.sh $PACKAGES_TOOLS
 automation/scripts/build.sh "$@"
-automation/scripts/image.sh
 make -s firmware hosttools
 
 status=0
@@ -27,6 +33,10 @@ do
     mistake:* | variant:*) variant=${variant%%:*}-${variant#*:} ;;
     esac
     dir=$RUN_DIR/$variant
+    tools=ours
+    [ "$variant" != stock ] || tools=stock
+    automation/scripts/tools.sh "$tools"
+    automation/scripts/image.sh "$tools"
     say "booting Xen ($variant) on $("$QEMU" --version | head -n 1)"
     # The table goes to a file too; a pipe would hide run.sh's pid and status.
     mkdir -p "$RUN_DIR"
@@ -34,7 +44,7 @@ do
     mkfifo "$RUN_DIR/output"
     tee "$RUN_DIR/$variant.txt" < "$RUN_DIR/output" &
     teepid=$!
-    automation/qemu/run.sh xen="$variant" name="$variant" > "$RUN_DIR/output" 2>&1 &
+    automation/qemu/run.sh xen="$variant" name="$variant" $words > "$RUN_DIR/output" 2>&1 &
     child=$!
     status=0
     wait "$child" || status=$?
