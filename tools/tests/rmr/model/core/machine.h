@@ -92,6 +92,7 @@ struct master {
     struct dom *dom;        /* whose memory it may reach */
     struct dom *pending;    /* assigned to, and not joined yet */
     struct dom *partly;     /* mapped in, or still so: a call was cut off */
+    bool left;              /* ... which was a removal */
 };
 
 struct dom {

@@ -231,7 +231,10 @@ static void masters_leave(struct dom *d)
         if ( m->pending == d )
             m->pending = NULL;
         if ( m->partly == d )
+        {
             m->partly = NULL;
+            m->left = false;
+        }
         if ( m->dom != d )
             continue;
         m->phase = is_rmr(m) ? PHASE_KEPT : PHASE_UNASSIGNED;
@@ -461,6 +464,7 @@ int try_deassign(struct dom *d, const char *name)
         m->phase = PHASE_KEPT;
         m->dom = m->pending = NULL;
         m->partly = d;
+        m->left = true;
     }
     else if ( rc )
     {
@@ -474,6 +478,7 @@ int try_deassign(struct dom *d, const char *name)
             let_pass(m);
         m->phase = is_rmr(m) ? PHASE_KEPT : PHASE_UNASSIGNED;
         m->dom = m->pending = m->partly = NULL;
+        m->left = false;
         drop_regions(d, m);
     }
     phase_step("deassigned", 0);

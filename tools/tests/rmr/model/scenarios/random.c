@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sequences of assignments, removals, domains, p2m changes and refusals. What
- * each call may answer is known; what it does to DMA the oracle judges.
+ * Sequences of assignments, removals, domains, p2m changes and refusals, some of
+ * them cut off in the middle. What each call may answer is known; what it does to
+ * DMA the oracle judges.
  */
 #include <errno.h>
 
@@ -44,40 +45,39 @@ static bool was_short(void)
     return was;
 }
 
-static struct dom *owner_of(const struct master *m)
-{
-    return m->dom ? m->dom : m->pending;
-}
-
 static void any_assign(struct dom *d, const struct operation *op)
 {
     const char *name = names[op->master];
-    struct master *m = machine_master(name);
-    struct dom *owner = owner_of(m);
+    const struct master *m = machine_master(name);
+    const bool taken = m->dom || m->pending || m->left ||
+                       (m->partly && m->partly != d);
     int rc;
 
     if ( test->add(name) < 0 )
         run_fail("%s is not added", name);
     run_fail_at(op->fail_at);
-    rc = try_assign(d, name);
+    rc = op->steps ? assign_steps(d, name, op->steps) : try_assign(d, name);
     if ( was_short() && rc )
-        expect(rc == -ENOMEM || rc == -ENOENT || rc == -EBUSY);
-    else if ( owner )
+        expect(rc == -ENOMEM || rc == -EBUSY || rc == -ERESTART);
+    else if ( taken )
         expect(rc == -EBUSY);
-    else if ( m->nr_regions )
-        expect(d->id || !rc);
     else
-        expect(!rc);
+        expect(!rc || (op->steps && rc == -ERESTART));
 }
 
 static void any_deassign(struct dom *d, const struct operation *op)
 {
     const char *name = names[op->master];
-    struct dom *owner = owner_of(machine_master(name));
+    const struct master *m = machine_master(name);
+    const bool has = m->dom == d || m->pending == d ||
+                     (m->left && m->partly == d);
+    int rc;
 
     if ( test->add(name) < 0 )
         run_fail("%s is not added", name);
-    expect(try_deassign(d, name) == (owner == d ? 0 : -ESRCH));
+    rc = op->steps ? deassign_steps(d, name, op->steps)
+                   : try_deassign(d, name);
+    expect(has ? !rc || (op->steps && rc == -ERESTART) : rc == -ESRCH);
 }
 
 static void any_memory(struct dom *d, const struct page_change *c,

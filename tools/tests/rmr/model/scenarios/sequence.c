@@ -51,6 +51,8 @@ static void draw_operation(struct operation *op)
         op->other_at = 1 + draw(100);
         op->other = draw_page();
     }
+    if ( strchr("at", op->what) && draw(4) == 0 )
+        op->steps = 1 + draw(3);
 }
 
 /* Half of all are short, and as many operations are in long ones. */
@@ -100,6 +102,8 @@ static int print_operation(const struct operation *op, char *text, size_t size)
     if ( op->other_at )
         n += snprintf(text + n, size - n, "@%u:%u%x", op->other_at,
                       op->other.page, op->other.frame);
+    if ( op->steps )
+        n += snprintf(text + n, size - n, "~%u", op->steps);
 
     return n;
 }
@@ -153,6 +157,9 @@ static bool parse_operation(struct operation *op, const char *at)
         if ( !parse_page(&at, &op->other) )
             return false;
     }
+    n = 0;
+    if ( sscanf(at, "~%u%n", &op->steps, &n) == 1 )
+        at += n;
 
     return !*at;
 }

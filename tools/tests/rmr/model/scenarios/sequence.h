@@ -11,7 +11,8 @@
  * away a master (its letter follows), m map or unmap a page (which one, and the
  * frame), c create or destroy, p create but leave it paused, u unpause. !n: the
  * n-th allocation fails. @n: the other CPU changes dom0's memory at the n-th
- * step, as an m of dom0 does.
+ * step, as an m of dom0 does. ~n: the call is cut off after n steps, and does not
+ * come again.
  */
 #ifndef MODEL_SEQUENCE_H
 #define MODEL_SEQUENCE_H
@@ -31,6 +32,7 @@ struct operation {
     unsigned int dom, master;
     struct page_change memory;
     unsigned int fail_at;              /* 0: no allocation fails */
+    unsigned int steps;                /* 0: all of an assignment or removal */
     unsigned int other_at;             /* 0: the other CPU does nothing */
     struct page_change other;
 };
