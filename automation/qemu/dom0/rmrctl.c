@@ -115,6 +115,26 @@ static int send_keys(const char *keys)
     return 0;
 }
 
+/* What no domain may have RAM at, if it is to get its device. */
+static int print_rdm(void)
+{
+    struct xen_reserved_device_memory_map *op = (void *)command;
+    struct xen_reserved_device_memory *entry = (void *)data;
+    unsigned int i;
+
+    op->flags = XENMEM_RDM_ALL;
+    op->nr_entries = 64;
+    set_xen_guest_handle(op->buffer, entry);
+    if ( hypercall(__HYPERVISOR_memory_op, XENMEM_reserved_device_memory_map,
+                   (uintptr_t)op, 0, 0, 0) < 0 )
+        fail("Xen does not tell what is reserved for devices");
+    for ( i = 0; i < op->nr_entries; i++ )
+        printf("rdm: %#llx, %#llx pages\n",
+               (unsigned long long)entry[i].start_pfn,
+               (unsigned long long)entry[i].nr_pages);
+    return 0;
+}
+
 /* Pages of the machine that nobody has. */
 static int print_free(void)
 {
@@ -364,6 +384,7 @@ static int usage(void)
           "       rmrctl assign <node> [domain]     assign a device tree node (default: domain 0)\n"
           "       rmrctl deassign <node> [domain]   take it away again\n"
           "       rmrctl free                       pages that nobody has\n"
+          "       rmrctl rdm                        memory reserved for devices\n"
           "       rmrctl attack <domain> <gfn>      try to change a mapping of a guest\n",
           stderr);
     return 2;
@@ -377,10 +398,11 @@ int main(int argc, char **argv)
     bool assign = !strcmp(what, "assign"), deassign = !strcmp(what, "deassign");
     bool key = !strcmp(what, "key"), hypfs = !strcmp(what, "hypfs");
     bool attacks = !strcmp(what, "attack") && argc == 4;
-    bool pages = !strcmp(what, "free");
+    bool pages = !strcmp(what, "free"), rdm = !strcmp(what, "rdm");
 
-    if ( argc > 4 || !(assign || deassign || key || hypfs || attacks || pages) ||
-         (!operand && !hypfs && !pages) )
+    if ( argc > 4 || !(assign || deassign || key || hypfs || attacks || pages ||
+                      rdm) ||
+         (!operand && !hypfs && !pages && !rdm) )
         return usage();
 
     open_privcmd();
@@ -388,6 +410,8 @@ int main(int argc, char **argv)
 
     if ( pages )
         return print_free();
+    if ( rdm )
+        return print_rdm();
     if ( attacks )
         return attack(strtoul(operand, NULL, 0), strtoull(argv[3], NULL, 0));
     if ( key )
