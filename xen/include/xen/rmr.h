@@ -208,7 +208,7 @@ static inline void rmr_delay(void) {}
  */
 #if defined(CONFIG_ARM_RMR) && defined(CONFIG_DOM0LESS_BOOT)
 
-int rmr_domU_prepare(const struct kernel_info *kinfo,
+int rmr_domU_prepare(struct kernel_info *kinfo,
                      const struct dt_device_node *node);
 
 /*
@@ -236,7 +236,7 @@ bool rmr_domU_replaces(const void *pfdt, int node, const char *name);
  * node in the domain's device tree has of them. @forced: without an IOMMU if
  * need be. 0, or an errno with the reason logged.
  */
-int rmr_domU_device(const struct kernel_info *kinfo, struct dt_device_node *np,
+int rmr_domU_device(struct kernel_info *kinfo, struct dt_device_node *np,
                     bool forced);
 
 /* Its extended regions: corrects @ext, and @rc, which are the caller's. */
@@ -245,7 +245,7 @@ int rmr_domU_holes(const struct kernel_info *kinfo, struct membanks *ext,
 
 #else /* !CONFIG_ARM_RMR || !CONFIG_DOM0LESS_BOOT */
 
-static inline int rmr_domU_prepare(const struct kernel_info *kinfo,
+static inline int rmr_domU_prepare(struct kernel_info *kinfo,
                                    const struct dt_device_node *node)
 {
     return 0;
@@ -274,7 +274,7 @@ static inline bool rmr_domU_replaces(const void *pfdt, int node,
     return false;
 }
 
-static inline int rmr_domU_device(const struct kernel_info *kinfo,
+static inline int rmr_domU_device(struct kernel_info *kinfo,
                                   struct dt_device_node *np, bool forced)
 {
     return 0;

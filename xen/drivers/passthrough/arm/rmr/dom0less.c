@@ -26,6 +26,9 @@
 
 #include "rmr.h"
 
+/* "ARM\x64", in the header of an arm64 Image */
+#define IMAGE64_MAGIC 0x644d5241U
+
 /* Of the domain that is being built; its masters are those that are wanted. */
 static struct {
     unsigned int nr_regions;           /* of all its masters */
@@ -197,7 +200,7 @@ static int __init grow_pool(struct domain *d, const struct dt_device_node *node)
 }
 
 /* First: which masters is the domain to get, and may they have company? */
-int __init rmr_domU_prepare(const struct kernel_info *kinfo,
+int __init rmr_domU_prepare(struct kernel_info *kinfo,
                             const struct dt_device_node *node)
 {
     struct rmr_master *m;
@@ -253,7 +256,7 @@ static paddr_t __init kernel_bytes(const struct kernel_info *kinfo)
     if ( kinfo->type == DOMAIN_64BIT && bytes >= sizeof(header) )
     {
         copy_from_paddr(&header, kinfo->zimage.kernel_addr, sizeof(header));
-        if ( !memcmp(&header.magic, "ARM\x64", sizeof(header.magic)) )
+        if ( header.magic == IMAGE64_MAGIC )
             bytes = max_t(paddr_t, bytes, min_t(paddr_t, header.image_size,
                                              kinfo->unassigned_mem));
     }
@@ -588,7 +591,7 @@ static int __init point_to_regions(void *fdt, const struct rmr_master *m)
  * assigned, and point to them. @forced: it comes with
  * xen,force-assign-without-iommu. 0, also if @np is no RMR master.
  */
-int __init rmr_domU_device(const struct kernel_info *kinfo,
+int __init rmr_domU_device(struct kernel_info *kinfo,
                            struct dt_device_node *np, bool forced)
 {
     const struct rmr_master *m = rmr_find_master(np);
