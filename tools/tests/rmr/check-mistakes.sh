@@ -4,31 +4,30 @@
 # Can the tests fail? Applies each of mistakes/*.patch to a copy of the sources,
 # builds the tests with it and demands that at least one fails. Called by
 # `make check-mistakes`, after a build without mistakes, with XEN_SRC, RMR_SRC
-# and O set.
+# and O set. JOBS of them at a time, each with a folder of its own.
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$O/mistakes
-caught=0
-missed=0
+jobs=${JOBS:-$(nproc)}
 
 rm -rf "$work"
-mkdir -p "$work/out"
-# Objects that no mistake touches need not be built again.
-cp -rp "$O/gen" "$O/dts" "$O"/*.o "$O"/*.d "$work/out/"
+mkdir -p "$work"
 
-for patch in "$here"/mistakes/*.patch; do
-    name=$(basename "$patch" .patch)
+# try PATCH FOLDER: a line for the verdict.
+try()
+{
+    name=$(basename "$1" .patch)
     log=$work/$name.log
-    rm -rf "$work/src"
-    cp -r "$RMR_SRC" "$work/src"
+    rm -rf "$2/src"
+    cp -r "$RMR_SRC" "$2/src"
     verdict=
 
-    if ! (cd "$work/src" && patch -p1 -s -f < "$patch") > "$log" 2>&1; then
+    if ! (cd "$2/src" && patch -p1 -s -f < "$1") > "$log" 2>&1; then
         verdict="does not apply"
-    elif ! make -C "$here" XEN_SRC="$XEN_SRC" RMR_SRC="$work/src" \
-                O="$work/out" all >> "$log" 2>&1; then
+    elif ! make -C "$here" XEN_SRC="$XEN_SRC" RMR_SRC="$2/src" \
+                O="$2/out" all >> "$log" 2>&1; then
         verdict="does not build"
-    elif "$work/out/rmr-test" >> "$log" 2>&1; then
+    elif "$2/out/rmr-test" first >> "$log" 2>&1; then
         verdict="not noticed"
     fi
 
@@ -36,12 +35,39 @@ for patch in "$here"/mistakes/*.patch; do
         echo "caught   $name: $(grep -a -m 1 -o -e '\[  FAILED  \] .*' \
                                 -e 'ERROR: AddressSanitizer: [a-z-]*' \
                                 -e '[a-z.]*:[0-9]*: .*' "$log" | head -n 1)"
-        caught=$((caught + 1))
     else
         echo "MISSED   $name: $verdict (see $log)"
-        missed=$((missed + 1))
     fi
+}
+
+# share NUMBER: every jobs-th of the mistakes.
+share()
+{
+    mkdir -p "$work/$1/out"
+    # Objects that no mistake touches need not be built again.
+    cp -rp "$O/gen" "$O/dts" "$O"/*.o "$O"/*.d "$work/$1/out/"
+    turn=0
+    for patch in "$here"/mistakes/*.patch; do
+        [ $((turn % jobs)) -ne "$1" ] || try "$patch" "$work/$1"
+        turn=$((turn + 1))
+    done
+}
+
+pids=
+trap 'kill $pids 2>/dev/null; exit 130' INT TERM HUP
+number=0
+while [ $number -lt "$jobs" ]; do
+    share $number > "$work/verdicts.$number" &
+    pids="$pids $!"
+    number=$((number + 1))
+done
+for pid in $pids; do
+    wait "$pid"
 done
 
-echo "mistakes: $caught caught, $missed missed"
-[ "$missed" -eq 0 ]
+sort "$work"/verdicts.*
+caught=$(cat "$work"/verdicts.* | grep -c '^caught')
+missed=$(cat "$work"/verdicts.* | grep -c '^MISSED')
+all=$(ls "$here"/mistakes/*.patch | wc -l)
+echo "mistakes: $caught caught, $missed missed, of $all"
+[ "$caught" -eq "$all" ]
