@@ -413,7 +413,7 @@ extern struct domain *hardware_domain;
 #define iommu_use_hap_pt(d) is_iommu_enabled(d)
 #define iommu_set_feature(d, f) set_bit(f, dom_iommu(d)->features)
 #define iommu_has_feature(d, f) test_bit(f, dom_iommu(d)->features)
-#define general_preempt_check() false
+#define general_preempt_check() shim_preempt()
 #define hypercall_preempt_check() shim_preempt()
 extern unsigned long shim_preempt_at;
 bool shim_preempt(void);
