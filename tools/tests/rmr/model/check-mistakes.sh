@@ -76,10 +76,11 @@ rm -rf "$work"
 mkdir -p "$work"
 ls "$here"/mistakes/${MISTAKES:-*}.patch | xargs -P "${JOBS:-1}" -n 1 sh "$0" one > "$work/verdicts"
 
-# Each fix has to be needed.
+# Each fix to the hypervisor has to be needed.
 for patch in "$FIXES"/*.patch
 do
-    if [ -f "$patch" ] && [ ! -f "$here/mistakes/fix-$(basename "$patch")" ]
+    if [ -f "$patch" ] && grep -q '^+++ b/xen/' "$patch" &&
+       [ ! -f "$here/mistakes/fix-$(basename "$patch")" ]
     then
         echo "MISSED: no mistakes/fix-$(basename "$patch")" >> "$work/verdicts"
     fi

@@ -463,9 +463,6 @@ int rmr_p2m_map_step(struct domain *d, const struct rmr_master *m)
             rc = -ENOMEM;
         if ( rc )
         {
-            /* What p2m_set_entry() says when it gets no page for a table. */
-            if ( rc == -ENOENT )
-                rc = -ENOMEM;
             printk("rmr: %s: region %"PRIrmr"-%"PRIrmr" cannot be mapped in %pd (%d%s): not assigned\n",
                    dt_node_full_name(m->np), r->iova, r->iova + r->size - 1, d,
                    rc, rc == -ENOMEM ? ", more p2m memory is needed" : "");
