@@ -1,12 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Can the tests fail? Applies each of mistakes/*.patch to a copy of the sources,
-# builds the tests with it and demands that at least one fails. Called by
-# `make check-mistakes`, after a build without mistakes, with XEN_SRC, RMR_SRC
-# and O set. JOBS of them at a time, each with a folder of its own.
+# check-mistakes.sh FOLDER PROGRAM VARIABLE FILE...: can the tests fail? Applies each
+# of FOLDER/mistakes/*.patch to a copy of the sources, FILEs, builds FOLDER with
+# it, as whose VARIABLE it stands for their folder, and demands that PROGRAM fails
+# there. Called by `make check-mistakes`, after a build without mistakes, with
+# XEN_SRC and O set. JOBS of them at a time, each with a folder of its own.
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$1
+program=$2
+variable=$3
+shift 3
+sources="$*"
 work=$O/mistakes
 jobs=${JOBS:-$(nproc)}
 
@@ -19,15 +24,16 @@ try()
     name=$(basename "$1" .patch)
     log=$work/$name.log
     rm -rf "$2/src"
-    cp -r "$RMR_SRC" "$2/src"
+    mkdir "$2/src"
+    cp $sources "$2/src"
     verdict=
 
     if ! (cd "$2/src" && patch -p1 -s -f < "$1") > "$log" 2>&1; then
         verdict="does not apply"
-    elif ! make -C "$here" XEN_SRC="$XEN_SRC" RMR_SRC="$2/src" \
+    elif ! make -C "$here" XEN_SRC="$XEN_SRC" "$variable=$2/src" \
                 O="$2/out" all >> "$log" 2>&1; then
         verdict="does not build"
-    elif "$2/out/rmr-test" first >> "$log" 2>&1; then
+    elif "$2/out/$program" first >> "$log" 2>&1; then
         verdict="not noticed"
     fi
 
@@ -45,7 +51,9 @@ share()
 {
     mkdir -p "$work/$1/out"
     # Objects that no mistake touches need not be built again.
-    cp -rp "$O/gen" "$O/dts" "$O"/*.o "$O"/*.d "$work/$1/out/"
+    for built in "$O"/gen "$O"/dts "$O"/*.h "$O"/*.o "$O"/*.d; do
+        [ ! -e "$built" ] || cp -rp "$built" "$work/$1/out/"
+    done
     turn=0
     for patch in "$here"/mistakes/*.patch; do
         [ $((turn % jobs)) -ne "$1" ] || try "$patch" "$work/$1"
