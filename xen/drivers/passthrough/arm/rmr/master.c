@@ -348,12 +348,6 @@ static void join(struct rmr_master *m)
     printk(XENLOG_INFO "rmr: %s: joined %pd\n", dt_node_full_name(m->np), d);
 }
 
-static bool same_memory(const struct rmr_region *a, const struct rmr_region *b)
-{
-    return !rmr_is_carveout(a) && !rmr_is_carveout(b) &&
-           a->pa < b->pa + b->size && b->pa < a->pa + a->size;
-}
-
 /* From now on the data in regions of @m are @d's, whoever else has them too. */
 static void regions_are(const struct rmr_master *m, const struct domain *d)
 {
@@ -363,7 +357,7 @@ static void regions_are(const struct rmr_master *m, const struct domain *d)
     rmr_for_each_master ( other )
         for ( i = 0; i < other->nr_regions; i++ )
             for ( j = 0; j < m->nr_regions; j++ )
-                if ( same_memory(&other->regions[i], &m->regions[j]) )
+                if ( rmr_regions_meet(&other->regions[i], &m->regions[j]) )
                     other->regions[i].user = d->domain_id;
 }
 
@@ -845,7 +839,6 @@ void __init rmr_hwdom_holes(struct rangeset *holes)
  */
 static bool __init hidden_range(paddr_t start, paddr_t size)
 {
-    const paddr_t last = rmr_last_of(start, size);
     const struct rmr_master *m;
     unsigned int i;
 
@@ -858,8 +851,8 @@ static bool __init hidden_range(paddr_t start, paddr_t size)
         {
             const struct rmr_region *r = &m->regions[i];
 
-            if ( size && !rmr_is_carveout(r) && r->pa <= last &&
-                 start <= r->pa + r->size - 1 )
+            if ( !rmr_is_carveout(r) &&
+                 rmr_ranges_meet(start, size, r->pa, r->size) )
                 return true;
         }
     }
@@ -907,7 +900,6 @@ bool __init rmr_hwdom_hides(const struct dt_device_node *np)
  */
 static bool __init marked_range(paddr_t start, paddr_t size)
 {
-    const paddr_t last = rmr_last_of(start, size);
     const struct dt_device_node *np, *parent =
         dt_find_node_by_path("/reserved-memory");
     unsigned int i;
@@ -921,8 +913,8 @@ static bool __init marked_range(paddr_t start, paddr_t size)
         {
             paddr_t addr, bytes;
 
-            if ( !dt_device_get_paddr(np, i, &addr, &bytes) && bytes &&
-                 addr <= last && start <= rmr_last_of(addr, bytes) )
+            if ( !dt_device_get_paddr(np, i, &addr, &bytes) &&
+                 rmr_ranges_meet(start, size, addr, bytes) )
                 return true;
         }
 

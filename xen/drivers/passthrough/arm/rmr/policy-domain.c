@@ -173,13 +173,8 @@ bool rmr_policy_meet(const struct rmr_master *a, const struct rmr_master *b)
 
     for ( i = 0; i < a->nr_regions; i++ )
         for ( j = 0; j < b->nr_regions; j++ )
-        {
-            const struct rmr_region *r = &a->regions[i], *s = &b->regions[j];
-
-            if ( !rmr_is_carveout(r) && !rmr_is_carveout(s) &&
-                 r->pa < s->pa + s->size && s->pa < r->pa + r->size )
+            if ( rmr_regions_meet(&a->regions[i], &b->regions[j]) )
                 return true;
-        }
 
     return false;
 }

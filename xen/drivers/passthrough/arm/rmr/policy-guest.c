@@ -33,13 +33,6 @@ static const struct guest_range {
     { GUEST_MAGIC_BASE, GUEST_MAGIC_SIZE, "the toolstack's magic pages" },
 };
 
-/* Does @r meet [@base, @base + @size)? */
-static bool meets(const struct rmr_region *r, paddr_t base, paddr_t size)
-{
-    return size && r->iova <= rmr_last_of(base, size) &&
-           base <= r->iova + r->size - 1;
-}
-
 static int refuse_taken(const struct rmr_master *m, const struct rmr_region *r,
                         const struct domain *d, paddr_t base, paddr_t size,
                         const char *what)
@@ -61,7 +54,8 @@ static int refuse_emulated(const struct rmr_master *m,
 
     read_lock(&vmmio->lock);
     for ( i = 0; i < vmmio->num_entries && !size; i++ )
-        if ( meets(r, vmmio->handlers[i].addr, vmmio->handlers[i].size) )
+        if ( rmr_ranges_meet(r->iova, r->size, vmmio->handlers[i].addr,
+                             vmmio->handlers[i].size) )
         {
             base = vmmio->handlers[i].addr;
             size = vmmio->handlers[i].size;
@@ -80,7 +74,8 @@ static int refuse_layout(const struct rmr_master *m,
         return 0;
 
     for ( i = 0; i < ARRAY_SIZE(guest_ranges); i++ )
-        if ( meets(r, guest_ranges[i].base, guest_ranges[i].size) )
+        if ( rmr_ranges_meet(r->iova, r->size, guest_ranges[i].base,
+                             guest_ranges[i].size) )
             return refuse_taken(m, r, d, guest_ranges[i].base,
                                 guest_ranges[i].size, guest_ranges[i].what);
 
@@ -111,7 +106,8 @@ int __init rmr_policy_guest_place(const struct rmr_master *m,
     unsigned int i;
 
     for ( i = 0; i < m->nr_regions; i++ )
-        if ( meets(&m->regions[i], base, size) )
+        if ( rmr_ranges_meet(m->regions[i].iova, m->regions[i].size, base,
+                             size) )
             return refuse_taken(m, &m->regions[i], d, base, size, what);
 
     return 0;

@@ -68,6 +68,22 @@ static inline paddr_t rmr_last_of(paddr_t start, paddr_t size)
     return start + size - 1 < start ? ~(paddr_t)0 : start + size - 1;
 }
 
+/* Do two ranges have an address in common? One of no size has none. */
+static inline bool rmr_ranges_meet(paddr_t start, paddr_t size,
+                                   paddr_t start2, paddr_t size2)
+{
+    return size && size2 && start <= rmr_last_of(start2, size2) &&
+           start2 <= rmr_last_of(start, size);
+}
+
+/* Do two regions have memory in common? */
+static inline bool rmr_regions_meet(const struct rmr_region *r,
+                                    const struct rmr_region *s)
+{
+    return !rmr_is_carveout(r) && !rmr_is_carveout(s) &&
+           rmr_ranges_meet(r->pa, r->size, s->pa, s->size);
+}
+
 /*
  * A StreamID as the SMMU compares it: without the bits of @mask. Only match
  * entries of SMMUv1/v2 have a mask (IHI 0062, SMMU_SMRn).
