@@ -376,88 +376,45 @@ static void sees_streams_through_masks(void **state)
     said("rmr: /cutmask: StreamID 0x700 with mask 0x18000 has more bits than the 15 of a match entry: its DMA is not kept");
 }
 
-/* A tree of one node with one master's @nr tuples, none of them page aligned. */
-static void *many_tuples(unsigned int nr)
-{
-    size_t size = 0x10000 + nr * 20;
-    uint32_t *cells = malloc(nr * 20);
-    uint32_t reg[4] = { 0, cpu_to_be32(0x60000000), 0, cpu_to_be32(0x10000000) };
-    uint32_t iommus[2] = { cpu_to_be32(1), cpu_to_be32(8) };
-    void *fdt = NULL;
-    unsigned int i;
-
-    if ( !cells || posix_memalign(&fdt, 8, size) )
-        abort();
-
-    for ( i = 0; i < nr; i++ )
-    {
-        cells[i * 5] = cpu_to_be32(3);
-        cells[i * 5 + 1] = cells[i * 5 + 3] = 0;
-        cells[i * 5 + 2] = cpu_to_be32(0x60000801 + (i & 1023));
-        cells[i * 5 + 4] = cpu_to_be32(0x1001);
-    }
-
-#define ok(x) assert_int_equal(x, 0)
-    ok(fdt_create(fdt, size));
-    ok(fdt_finish_reservemap(fdt));
-    ok(fdt_begin_node(fdt, ""));
-    ok(fdt_property_u32(fdt, "#address-cells", 2));
-    ok(fdt_property_u32(fdt, "#size-cells", 2));
-    ok(fdt_begin_node(fdt, "iommu"));
-    ok(fdt_property_string(fdt, "compatible", "arm,smmu-v3"));
-    ok(fdt_property_u32(fdt, "#iommu-cells", 1));
-    ok(fdt_property_u32(fdt, "phandle", 1));
-    ok(fdt_end_node(fdt));
-    ok(fdt_begin_node(fdt, "reserved-memory"));
-    ok(fdt_property_u32(fdt, "#address-cells", 2));
-    ok(fdt_property_u32(fdt, "#size-cells", 2));
-    ok(fdt_property(fdt, "ranges", NULL, 0));
-    ok(fdt_begin_node(fdt, "buffer"));
-    ok(fdt_property(fdt, "reg", reg, sizeof(reg)));
-    ok(fdt_property(fdt, "iommu-addresses", cells, nr * 20));
-    ok(fdt_property_u32(fdt, "phandle", 2));
-    ok(fdt_end_node(fdt));
-    ok(fdt_end_node(fdt));
-    ok(fdt_begin_node(fdt, "master"));
-    ok(fdt_property(fdt, "iommus", iommus, sizeof(iommus)));
-    ok(fdt_property_u32(fdt, "memory-region", 2));
-    ok(fdt_property_u32(fdt, "phandle", 3));
-    ok(fdt_end_node(fdt));
-    ok(fdt_end_node(fdt));
-    ok(fdt_finish(fdt));
-#undef ok
-    free(cells);
-
-    return fdt;
-}
-
-static void takes_many_tuples(void **state)
-{
-    load_blob(many_tuples(100000));
-    assert_int_equal(scan_and_check(0), 0);
-    region_is(master("/master"), 0, 0x60000000, 0x60000000, 0x2000);
-}
-
-/* --- Work, counted ------------------------------------------------------- */
+/* --- Large trees ---------------------------------------------------------- */
 
 #define ok(x) assert_int_equal(x, 0)
 #define MMU     1U
 #define BUFFER  2U
 #define MASTER  3U
 
-static void put_mmu_and_buffer(void *fdt, unsigned int nr)
+/* Who, where and how much: tuple @i of the buffer. */
+typedef void tuple_fn(uint32_t *tuple, unsigned int i);
+
+static void set_tuple(uint32_t *tuple, uint32_t phandle, uint32_t base,
+                      uint32_t size)
+{
+    tuple[0] = cpu_to_be32(phandle);
+    tuple[1] = tuple[3] = 0;
+    tuple[2] = cpu_to_be32(base);
+    tuple[4] = cpu_to_be32(size);
+}
+
+/* All of one master's, none of them page aligned. */
+static void unaligned_tuple(uint32_t *tuple, unsigned int i)
+{
+    set_tuple(tuple, MASTER, 0x60000801 + (i & 1023), 0x1001);
+}
+
+/* A page for each master. */
+static void page_tuple(uint32_t *tuple, unsigned int i)
+{
+    set_tuple(tuple, MASTER + i, 0x60000000 + i * 0x1000, 0x1000);
+}
+
+static void put_mmu_and_buffer(void *fdt, unsigned int nr, tuple_fn *fn)
 {
     uint32_t reg[4] = { 0, cpu_to_be32(0x60000000), 0, cpu_to_be32(0x10000000) };
     uint32_t *cells = malloc(nr * 20);
     unsigned int i;
 
     for ( i = 0; cells && i < nr; i++ )
-    {
-        cells[i * 5] = cpu_to_be32(MASTER + i);
-        cells[i * 5 + 1] = cells[i * 5 + 3] = 0;
-        cells[i * 5 + 2] = cpu_to_be32(0x60000000 + i * 0x1000);
-        cells[i * 5 + 4] = cpu_to_be32(0x1000);
-    }
+        fn(&cells[i * 5], i);
     ok(fdt_begin_node(fdt, "iommu"));
     ok(fdt_property_string(fdt, "compatible", "arm,mmu-500"));
     ok(fdt_property_u32(fdt, "#iommu-cells", 2));
@@ -476,10 +433,14 @@ static void put_mmu_and_buffer(void *fdt, unsigned int nr)
     free(cells);
 }
 
-/* @nr masters, the first @plain of them without a mask, each with its own ID. */
-static void *many_masters(unsigned int nr, unsigned int plain)
+/*
+ * @nr masters, the first @plain of them without a mask, each with its own ID,
+ * and one buffer with @nr_tuples.
+ */
+static void *large_tree(unsigned int nr, unsigned int plain,
+                        unsigned int nr_tuples, tuple_fn *fn)
 {
-    size_t size = 0x10000 + nr * 150;
+    size_t size = 0x10000 + nr * 130 + nr_tuples * 20;
     void *fdt = NULL;
     unsigned int i;
 
@@ -491,7 +452,7 @@ static void *many_masters(unsigned int nr, unsigned int plain)
     ok(fdt_begin_node(fdt, ""));
     ok(fdt_property_u32(fdt, "#address-cells", 2));
     ok(fdt_property_u32(fdt, "#size-cells", 2));
-    put_mmu_and_buffer(fdt, nr);
+    put_mmu_and_buffer(fdt, nr_tuples, fn);
     for ( i = 0; i < nr; i++ )
     {
         uint32_t iommus[3] = {
@@ -513,11 +474,20 @@ static void *many_masters(unsigned int nr, unsigned int plain)
 }
 #undef ok
 
+static void takes_many_tuples(void **state)
+{
+    load_blob(large_tree(1, 1, 100000, unaligned_tuple));
+    assert_int_equal(scan_and_check(0), 0);
+    region_is(master("/m0"), 0, 0x60000000, 0x60000000, 0x2000);
+}
+
+/* --- Work, counted -------------------------------------------------------- */
+
 static unsigned long compared(unsigned int nr, unsigned int plain)
 {
     unsigned long before = shim_compared;
 
-    load_blob(many_masters(nr, plain));
+    load_blob(large_tree(nr, plain, nr, page_tuple));
     assert_int_equal(scan_and_check(0), 0);
 
     return shim_compared - before;
