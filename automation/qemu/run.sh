@@ -143,6 +143,11 @@ mv "$words" "$run_dir/scenario.txt"
 words=
 scenario=$run_dir/scenario.txt
 
+# What is on the disk at first is generation 1 of its contents.
+case ,$(get masters), in
+    *,storage,*) sh "$here/guest/pattern" 1 > "$run_dir/disk.img" || fail "cannot make the disk" ;;
+esac
+
 xen=${BENCH_XEN:-$BUILD/xen/$(get xen)/xen}
 need "$xen" "build this variant of Xen first"
 dom0=$(get dom0)

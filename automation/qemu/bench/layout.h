@@ -45,12 +45,15 @@ enum bench_master {
     MASTER_AUDIO,
     MASTER_EHCI,
     MASTER_EDU,
+    MASTER_STORAGE,
     NR_MASTERS
 };
 
 /* All sit on bus 0; the StreamID that QEMU derives is slot << 3. */
 #define MASTER_SLOT(idx)    ((idx) + 1)
 #define MASTER_SID(idx)     (MASTER_SLOT(idx) << 3)
+/* What pin A of the slot is wired to, as a shared peripheral interrupt. */
+#define MASTER_SPI(idx)     (3 + MASTER_SLOT(idx) % 4)
 
 #define DISPLAY_MSIX_BAR    1
 #define DISPLAY_MSIX_BASE   0x10000000UL
@@ -68,6 +71,10 @@ enum bench_master {
 
 #define EDU_BASE            0x10100000UL
 #define EDU_SIZE            0x100000UL
+
+#define STORAGE_BAR         5
+#define STORAGE_BASE        0x10020000UL
+#define STORAGE_SIZE        0x1000UL
 
 /* The picture starts at the first byte of the display's region. */
 #define FB_WIDTH            640U

@@ -20,6 +20,8 @@
 #define PHANDLE_MASTER(idx) (0x9001 + (idx))
 #define PHANDLE_REGION(idx) (0x9101 + (idx))
 #define PHANDLE_SMMU        0x9201
+#define GIC_SPI             0
+#define LEVEL_HIGH          4
 
 #define XEN_ARGS  "console=dtuart dtuart=/pl011@9000000 loglvl=all " \
                   "guest_loglvl=all noreboot dom0_mem=512M bootscrub=0"
@@ -36,6 +38,7 @@ static const struct bench_region registers[NR_MASTERS][2] = {
     [MASTER_AUDIO]   = { { AUDIO_BASE, AUDIO_SIZE } },
     [MASTER_EHCI]    = { { EHCI_BASE, EHCI_SIZE } },
     [MASTER_EDU]     = { { EDU_BASE, EDU_SIZE } },
+    [MASTER_STORAGE] = { { STORAGE_BASE, STORAGE_SIZE } },
 };
 
 /*
@@ -211,6 +214,7 @@ static void write_reserved_memory(const struct scenario *s)
 static void write_master(const struct scenario *s, unsigned int idx)
 {
     struct cells reg = { .nr = 0 }, iommus = { .nr = 0 };
+    struct cells interrupts = { .nr = 0 };
 
     begin(format("%s@%llx", master_name[idx],
                  (unsigned long long)registers[idx][0].base));
@@ -223,6 +227,14 @@ static void write_master(const struct scenario *s, unsigned int idx)
     put_cells("iommus", &iommus);
     if ( s->region[idx].size )
         put_u32("memory-region", PHANDLE_REGION(idx));
+    /* The others are polled, or run by themselves. */
+    if ( idx == MASTER_STORAGE )
+    {
+        cell(&interrupts, GIC_SPI);
+        cell(&interrupts, MASTER_SPI(idx));
+        cell(&interrupts, LEVEL_HIGH);
+        put_cells("interrupts", &interrupts);
+    }
     if ( s->passthrough[idx] )
         put_empty("xen,passthrough");
     put_u32("phandle", PHANDLE_MASTER(idx));

@@ -122,6 +122,13 @@ static void add_devices(const struct scenario *s)
     if ( devices & (1U << MASTER_EDU) )
         add2("-device", format("edu,addr=%d,dma_mask=0xffffffffffffffff",
                                MASTER_SLOT(MASTER_EDU)));
+    if ( devices & (1U << MASTER_STORAGE) )
+    {
+        add2("-device", format("ich9-ahci,id=storage,addr=%d",
+                               MASTER_SLOT(MASTER_STORAGE)));
+        add2("-drive", "if=none,id=disk,file=disk.img,format=raw");
+        add2("-device", "ide-hd,bus=storage.0,drive=disk");
+    }
 }
 
 char **qemu_command(const struct scenario *s, const struct inputs *in)

@@ -15,6 +15,7 @@ const char *const master_name[NR_MASTERS] = {
     [MASTER_AUDIO] = "audio",
     [MASTER_EHCI] = "ehci",
     [MASTER_EDU] = "edu",
+    [MASTER_STORAGE] = "storage",
 };
 
 const char *const moment_name[NR_MOMENTS] = {
@@ -45,10 +46,12 @@ static struct {
     { "audio.region", "0x61000000+0x100000" },
     { "ehci.region", "0x61100000+0x100000" },
     { "edu.region", "0x61200000+0x10000" },
+    { "storage.region", "0x61300000+0x10000" },
     { "display.owner", "dom0" },
     { "audio.owner", "dom0" },
     { "ehci.owner", "dom0" },
     { "edu.owner", "dom0" },
+    { "storage.owner", "dom0" },
     { "resv", "before" },
     { "simplefb", "0" },
     { "machine", "virt" },
@@ -239,7 +242,7 @@ static void add_master(struct scenario *s, char *item)
             return;
         }
 
-    bad("masters", "a list of display, audio, ehci, edu");
+    bad("masters", "a list of display, audio, ehci, edu, storage");
 }
 
 static void add_firmware_option(struct scenario *s, char *item)

@@ -7,6 +7,7 @@
 #ifndef BENCH_FIRMWARE_H
 #define BENCH_FIRMWARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "layout.h"
 
@@ -87,7 +88,8 @@ struct pci_device {
 
 int pci_find(unsigned int slot, struct pci_device *dev);
 void pci_set_bar(const struct pci_device *dev, unsigned int bar, uint64_t base);
-void pci_enable(const struct pci_device *dev);
+/* Slots share interrupt lines: what no driver serves must not hold one. */
+void pci_enable(const struct pci_device *dev, bool interrupts);
 
 /* virtio-gpu.c */
 enum gpu_error {

@@ -20,6 +20,7 @@ static const char *const names[NR_MASTERS] = {
     [MASTER_AUDIO] = "audio",
     [MASTER_EHCI] = "ehci",
     [MASTER_EDU] = "edu",
+    [MASTER_STORAGE] = "storage",
 };
 
 static struct bench_region region_of(unsigned int idx)
@@ -49,8 +50,11 @@ static void place(unsigned int idx, const struct pci_device *dev)
     case MASTER_EDU:
         pci_set_bar(dev, 0, EDU_BASE);
         break;
+    case MASTER_STORAGE:
+        pci_set_bar(dev, STORAGE_BAR, STORAGE_BASE);
+        break;
     }
-    pci_enable(dev);
+    pci_enable(dev, idx == MASTER_STORAGE);
     say("FW: %s: slot %u id %x sid 0x%x region 0x%lx+0x%lx\n", names[idx],
         MASTER_SLOT(idx), dev->id, MASTER_SID(idx),
         region_of(idx).base, region_of(idx).size);
@@ -80,6 +84,8 @@ static void start(unsigned int idx, const struct pci_device *dev)
         break;
     case MASTER_EDU:
         break;          /* moves only when the runner tells it to */
+    case MASTER_STORAGE:
+        break;          /* and this one when a driver does */
     }
 
     if ( rc )

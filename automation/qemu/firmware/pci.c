@@ -10,6 +10,7 @@
 #define PCI_COMMAND_IO      (1U << 0)
 #define PCI_COMMAND_MEMORY  (1U << 1)
 #define PCI_COMMAND_MASTER  (1U << 2)
+#define PCI_COMMAND_NO_INTX (1U << 10)
 #define PCI_BAR(n)          (0x10 + 4 * (n))
 #define PCI_BAR_IO          (1U << 0)
 #define PCI_BAR_64BIT       (1U << 2)
@@ -32,8 +33,9 @@ void pci_set_bar(const struct pci_device *dev, unsigned int bar, uint64_t base)
         write32(reg + 4, base >> 32);
 }
 
-void pci_enable(const struct pci_device *dev)
+void pci_enable(const struct pci_device *dev, bool interrupts)
 {
     write16(dev->cfg + PCI_COMMAND,
-            PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+            PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+            (interrupts ? 0 : PCI_COMMAND_NO_INTX));
 }

@@ -14,6 +14,7 @@ const struct known_master known_masters[] = {
     { "audio",   0x10, true },
     { "ehci",    0x18, true },
     { "edu",     0x20, false },
+    { "storage", 0x28, false },
 };
 const size_t nr_known_masters = ARRAY_SIZE(known_masters);
 

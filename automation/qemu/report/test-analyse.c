@@ -527,8 +527,8 @@ static const struct change changes[] = {
       .trace = { "+1.71 " AT_DISPLAY("bypass")
                  "STE bypass iova:0x60000000 is_write=0" } },
     { .name = "bypass-of-another", .rule = "no-bypass",
-      .reason = "G2:sid-0x28:dom0-boot",
-      .trace = { "+3.71 smmuv3_translate_disable m sid=0x28 bypass (smmu "
+      .reason = "G2:sid-0x30:dom0-boot",
+      .trace = { "+3.71 smmuv3_translate_disable m sid=0x30 bypass (smmu "
                  "disabled) iova:0x50000000 is_write=0" } },
     { .name = "reach-in-boot", .rule = "no-more",
       .reason = "G3:display:dom0-build",
