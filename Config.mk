@@ -70,6 +70,8 @@ DOM0_STEPS = key,hypfs,idle:2
 # Besides, where it has a toolstack.
 DOM0_XL_MODULES = xen-gntdev xen-gntalloc xen-evtchn
 DOM0_XL_STEPS = xl:list,xl-create:plain,guest-wait:plain:GUEST:%20up,xl:list,xl-destroy:plain,xl:list
+# For guests that have the disk.
+GUEST_MODULES = ahci_platform sd_mod
 
 # --- Our folders that go into a Xen tree ------------------------------------------
 OVERLAY_DIRS = xen tools docs

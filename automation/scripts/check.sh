@@ -100,7 +100,8 @@ test_static()
 # boot KEY=VALUE...: a scenario of the bench, with expect=pass (default) or
 # expect=fail and reason=REGEX, which one of the report's reasons must match:
 # a mistake has to be caught for what it is. see=REGEX and unseen=REGEX are about
-# lines on the console, atmost=N:REGEX about how many there may be.
+# lines on the console, atmost=N:REGEX about how many there may be, disk=N about the
+# generation that the disk holds in the end.
 test_boot()
 {
     expect=pass reason= variant=ours lines= tools= dom0=1
@@ -110,7 +111,7 @@ test_boot()
         case $word in
         expect=*) expect=${word#*=}; continue ;;
         reason=*) reason=${word#*=}; continue ;;
-        see=* | unseen=* | atmost=*)
+        see=* | unseen=* | atmost=* | disk=*)
             lines="$lines
 $word"
             continue
@@ -167,7 +168,7 @@ $word"
     check_console "$lines"
 }
 
-# check_console WORDS: one see=, unseen= or atmost= a line.
+# check_console WORDS: one see=, unseen=, atmost= or disk= a line.
 check_console()
 {
     console=$CHECK_DIR/$name/run/console.log
@@ -185,6 +186,9 @@ check_console()
             seen=$(grep -Ec -- "${value#*:}" "$console" || :)
             [ "$seen" -le "${value%%:*}" ] ||
                 { echo "the console showed $seen times '${value#*:}'"; exit 1; } ;;
+        disk=*)
+            sh automation/qemu/guest/pattern "$value" | cmp - "${console%/*}/disk.img" ||
+                { echo "the disk does not hold generation $value"; exit 1; } ;;
         esac
     done
 }

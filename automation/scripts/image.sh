@@ -130,6 +130,14 @@ make_dom0()
     done
     rm -rf "$IMAGE_DIR/modules-xl"
     mv "$root/modules" "$IMAGE_DIR/modules-xl"
+    root=$work/guest
+    mkdir -p "$root/modules"
+    for module in $GUEST_MODULES
+    do
+        add_module "$module"
+    done
+    rm -rf "$IMAGE_DIR/modules-guest"
+    mv "$root/modules" "$IMAGE_DIR/modules-guest"
 
     root=$work/root
     echo "$DOM0_STEPS" > "$root/modules/steps"
@@ -171,10 +179,12 @@ add_guests()
     add_busybox
     compile "$root/bin/paint" "$guest/paint.c"
     compile "$root/bin/memtest" "$guest/memtest.c"
+    cp -a "$IMAGE_DIR/modules-guest" "$root/modules"
     cp "$guest/init" "$root/init"
+    cp "$guest/pattern" "$root/bin/pattern"
     mkdir -p "$root/sbin"
     cp "$guest/poweroff" "$root/sbin/poweroff"
-    chmod 755 "$root/init" "$root/sbin/poweroff"
+    chmod 755 "$root/init" "$root/bin/pattern" "$root/sbin/poweroff"
     pack "$root" | gzip -9n > "$1/guest/initrd.gz"
 }
 
