@@ -173,7 +173,12 @@ static void run_probes(const char *line)
     probe_console_line(line);
     for ( size_t i = 0; i < ARRAY_SIZE(moments); i++ )
         if ( has_marker(line, &moments[i].marker) )
+        {
             probe_run(&run.scenario, moments[i].moment);
+            if ( moments[i].moment == MOMENT_JOINED ||
+                 moments[i].moment == MOMENT_DESTROYED )
+                storage_receive(&run.scenario);
+        }
 }
 
 static void look_for_end(const char *line)

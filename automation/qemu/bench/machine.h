@@ -70,4 +70,7 @@ void probe_console_line(const char *line);
 void probe_run(const struct scenario *s, enum probe_moment moment);
 void probe_report_missed(const struct scenario *s);
 
+/* storage.c: only at moments at which the controller has no owner */
+void storage_receive(const struct scenario *s);
+
 #endif /* BENCH_MACHINE_H */
