@@ -23,6 +23,8 @@ void storage_receive(const struct scenario *s)
          strcmp(scenario_get("storage.owner"), "guest") )
         return;
 
+    /* A guest that was cut off may have left it running. */
+    machine_qtest("writel %#llx 0", PORT_CMD + 0ULL);
     machine_qtest("writel %#llx %#x", PORT_FB + 0ULL, (uint32_t)area);
     machine_qtest("writel %#llx %#x", PORT_FBU + 0ULL, (uint32_t)(area >> 32));
     machine_qtest("writel %#llx %#x", PORT_CMD + 0ULL, PORT_CMD_FRE);
