@@ -155,11 +155,16 @@ void host_wait(const char *what)
     give_turn();
 }
 
+/* A lock is about to be taken: somebody else may be first. */
+void host_locking(void)
+{
+    cpu_other_turn();
+}
+
 void host_unlocked(void)
 {
     hooks_flush();
-    if ( !running && other == STARTED )
-        give_turn();
+    cpu_other_turn();
 }
 
 void cpu_fail(void)

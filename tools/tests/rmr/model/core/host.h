@@ -46,6 +46,7 @@ void host_wfe(void);
 unsigned int host_cpu(void);
 void host_wait(const char *what);
 /* What it may have waited for is free. */
+void host_locking(void);
 void host_unlocked(void);
 
 void host_printk(const char *fmt, va_list ap);

@@ -307,6 +307,40 @@ void scenario_guest_pins(void)
     destroy_dom(d);
 }
 
+static struct dom *inspected;
+static int access_rc;
+
+static void want_mem_access(void)
+{
+    access_rc = test->mem_access(inspected->d, ~0UL, 0);
+}
+
+/* Another CPU asks for it in the middle of an assignment: one gets its way. */
+void scenario_guest_access_meanwhile(void)
+{
+    int rc;
+
+    guest_machine();
+    guest_boot();
+    inspected = create_dom(1);
+    /* Not at each step: there are some for each page. */
+    cpu_other_runs(repeat_index < 40 ? repeat_index : 97 * repeat_index,
+                   want_mem_access);
+    rc = try_assign(inspected, "/display");
+    repeat_again(!cpu_other_ran());
+    cpu_join();
+    expect(rc ? rc == -EBUSY && !access_rc : access_rc == -EBUSY);
+    if ( rc )
+    {
+        expect(!test->has_pins(inspected->d));
+        expect_kept("/display", DISPLAY_AT);
+    }
+    unpause(inspected);
+    if ( !rc )
+        expect_joined("/display", inspected);
+    destroy_dom(inspected);
+}
+
 /* As long as it is being mapped, and as long as it is being unmapped. */
 void scenario_guest_pins_meanwhile(void)
 {

@@ -94,6 +94,7 @@
     GUEST(guest_starts_meanwhile) \
     GUEST(guest_half_written) \
     GUEST(guest_pins_meanwhile) \
+    GUEST(guest_access_meanwhile) \
     GUEST(guest_cut_off) \
     GUEST(guest_goes_on) \
     GUEST(guest_leaves_in_steps)

@@ -72,6 +72,7 @@ static unsigned int me(void)
 
 void shim_spin_lock(spinlock_t *l, const char *what)
 {
+    host_locking();
     while ( l->owner )
     {
         if ( l->owner == me() )
@@ -90,6 +91,7 @@ void shim_spin_unlock(spinlock_t *l)
 
 void shim_read_lock(rwlock_t *l, const char *what)
 {
+    host_locking();
     while ( l->writer )
     {
         if ( l->writer == me() )
@@ -103,10 +105,12 @@ void shim_read_unlock(rwlock_t *l)
 {
     ASSERT(l->readers);
     l->readers--;
+    host_unlocked();
 }
 
 void shim_write_lock(rwlock_t *l, const char *what)
 {
+    host_locking();
     while ( l->writer || l->readers )
     {
         if ( l->writer == me() )
