@@ -5,7 +5,8 @@
 # with -l or -t those of *.long, one a line: NAME KIND ARGUMENT... (quoted as in
 # sh). A test of KIND is the function test_KIND below; -f leaves out what boots
 # and what is long. What a failed test wrote stays in build/check/NAME; the last
-# line counts, and the exit status tells the same.
+# line counts, and the exit status tells the same. build/check/junit.xml has it for
+# machines, a suite for each list.
 
 . "$(dirname "$0")/env.sh"
 
@@ -23,6 +24,7 @@ done
 
 SKIPPED=77
 passed=0 failed=0 skipped=0
+LOG_LINES=100
 child=
 
 # Ends a process and what it started, the youngest last: a parent must not see
@@ -46,8 +48,38 @@ interrupted()
 }
 trap interrupted INT TERM HUP
 
+# xml: the standard input as text of an XML file, also in an attribute: what is not
+# plain ASCII may be anything, and is a question mark.
+xml()
+{
+    tr -c '\11\12\40-\176' '?' | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'
+}
+
+# junit: of the cases that run_test has left, one file a suite.
+junit()
+{
+    {
+        echo '<?xml version="1.0" encoding="UTF-8"?>'
+        echo '<testsuites>'
+        for cases in "$CHECK_DIR"/.junit/*
+        do
+            [ -f "$cases" ] || continue
+            printf '<testsuite name="%s" tests="%s" failures="%s" errors="0" skipped="%s" time="%s">\n' \
+                "$(basename "$cases" | xml)" "$(grep -c '^<testcase ' "$cases")" \
+                "$(grep -c '^<failure ' "$cases")" "$(grep -c '^<skipped ' "$cases")" \
+                "$(sed -n 's/^<testcase .* time="\([0-9]*\)".*/\1/p' "$cases" | awk '{ n += $1 } END { print n + 0 }')"
+            cat "$cases"
+            echo '</testsuite>'
+        done
+        echo '</testsuites>'
+    } > "$CHECK_DIR/junit.xml.new"
+    mv "$CHECK_DIR/junit.xml.new" "$CHECK_DIR/junit.xml"
+}
+
+# The count stays the last line.
 summary()
 {
+    junit
     echo "$passed passed, $failed failed, $skipped skipped"
 }
 
@@ -205,6 +237,23 @@ test_boots()
     test_script "$@"
 }
 
+# record [failure|skipped REASON]: the test that has run, as a case of its suite; a
+# failure with the end of its log.
+record()
+{
+    {
+        printf '<testcase classname="%s" name="%s" time="%s">\n' \
+            "$(printf %s "$suite" | xml)" "$(printf %s "$name" | xml)" "$seconds"
+        if [ $# -gt 0 ]
+        then
+            printf '<%s message="%s">\n' "$1" "$(printf %s "$2" | xml)"
+            [ "$1" = skipped ] || tail -n $LOG_LINES "$dir/log" | xml
+            printf '</%s>\n' "$1"
+        fi
+        echo '</testcase>'
+    } >> "$CHECK_DIR/.junit/$suite"
+}
+
 # ------------------------------------------------------------------------------
 
 run_test()
@@ -225,31 +274,41 @@ run_test()
     case $status in
     0)
         passed=$((passed + 1))
+        record
         rm -rf "$dir"
         echo "ok $name ($seconds s)"
         ;;
     $SKIPPED)
         skipped=$((skipped + 1))
-        echo "skip $name: $(tail -n 1 "$dir/log")"
+        reason=$(tail -n 1 "$dir/log")
+        record skipped "$reason"
+        printf 'skip %s: %s\n' "$name" "$reason"
         rm -rf "$dir"
         ;;
     *)
         failed=$((failed + 1))
-        echo "FAIL $name: $(grep -v '^[[:space:]]*$' "$dir/log" | tail -n 1 | cut -c 1-300), log in $dir/log"
+        reason=$(grep -av '^[[:space:]]*$' "$dir/log" | tail -n 1 | cut -c 1-300 || :)
+        record failure "$reason"
+        printf 'FAIL %s: %s, log in %s\n' "$name" "$reason" "$dir/log"
         ;;
     esac
 }
 
 # The lists are read on descriptor 3: a test's standard input is nobody's.
-mkdir -p "$CHECK_DIR"
-cat automation/qemu/tests/*.list > "$CHECK_DIR/list"
-[ $more = no ] || cat automation/qemu/tests/*.long >> "$CHECK_DIR/list"
+rm -rf "$CHECK_DIR/.junit" "$CHECK_DIR/junit.xml"
+mkdir -p "$CHECK_DIR/.junit"
+for list in automation/qemu/tests/*.list automation/qemu/tests/*.long
+do
+    case $more/$list in
+    no/*.long) ;;
+    *) awk -v suite="$(basename "${list%.*}")" 'NF && $1 !~ /^#/ { print suite, $0 }' "$list" ;;
+    esac
+done > "$CHECK_DIR/list"
 exec 3< "$CHECK_DIR/list"
 found=no
-while read -r name kind arguments <&3
+while read -r suite name kind arguments <&3
 do
     case $name in
-    '' | '#'*) continue ;;
     $pattern) ;;
     *) continue ;;
     esac
