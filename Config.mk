@@ -34,6 +34,10 @@ QEMU_MIN = 8.1
 QEMU_BACKPORTS_FOR = bookworm
 QEMU_BACKPORTS_SUITE = bookworm-backports
 
+# --- Our own packages ---------------------------------------------------------
+# To be raised with each that is handed out.
+PACKAGE_RELEASE ?= 1
+
 # --- Tools ------------------------------------------------------------------
 QEMU ?= qemu-system-aarch64
 CROSS_COMPILE_ARM64 ?= aarch64-linux-gnu-
@@ -86,6 +90,7 @@ APT_DIR = build/apt
 SRC_DIR = build/src
 TREE_DIR = build/tree
 XEN_DIR = build/xen
+PACKAGE_DIR = build/packages
 SYSROOT_DIR = build/sysroot
 TOOLS_DIR = build/tools
 CCACHE_DIR = build/ccache
