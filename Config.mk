@@ -91,6 +91,7 @@ SRC_DIR = build/src
 TREE_DIR = build/tree
 XEN_DIR = build/xen
 PACKAGE_DIR = build/packages
+YOCTO_DIR = build/yocto
 SYSROOT_DIR = build/sysroot
 TOOLS_DIR = build/tools
 CCACHE_DIR = build/ccache

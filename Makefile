@@ -10,7 +10,7 @@ XEN ?= ours
 TOOLS ?= ours
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-both check check-fast check-long check-models fuzz bench build tools deb apply image image-xl \
+.PHONY: help run run-both check check-fast check-long check-models fuzz bench build tools deb yocto apply image image-xl \
         firmware hosttools deps fetch clean print-config
 
 help:
@@ -28,7 +28,7 @@ help:
 # HELP                         SEED=n, SEQUENCES=n, SECONDS=n, GENERATION=v2|v3
 # HELP   make bench            what a switch and the scan cost, beside stock Xen
 # HELP   make build [XEN=..]   only build Xen; make tools [TOOLS=ours|fixes|stock]: its tools
-# HELP   make apply XEN_SRC=.. put it on your own Xen tree; deb: packages for Debian arm64
+# HELP   make apply XEN_SRC=.. put it on your own Xen tree; deb: for Debian; yocto: a layer
 # HELP   make image            dom0's kernel and initramfs; image-xl: with xl and guests;
 # HELP                         firmware: the stub; hosttools: the bench's programs
 # HELP   make fetch            fetch and unpack the sources; deps: install what is missing
@@ -61,6 +61,9 @@ tools:
 
 deb: deps
 	@$(S)/deb.sh
+
+yocto:
+	@$(S)/yocto.sh
 
 image: deps
 	@$(S)/image.sh
