@@ -60,6 +60,8 @@ XEN_ARM32_CONFIG = EXPERT=y UNSUPPORTED=y ARM_SMMU=y HYPFS=y DEBUG=y
 
 # --- How Xen's toolstack is configured and built ------------------------------
 TOOLS_CONFIGURE = --disable-docs --disable-stubdom --disable-xen --disable-monitors --disable-ocamltools --disable-xsmpolicy --disable-golang --disable-pygrub --disable-seabios --disable-ovmf --disable-ipxe --disable-systemd --with-xenstored=xenstored --with-system-qemu=/bin/false
+# The folder in /usr/lib of those that are packaged.
+TOOLS_LEAF = xen-$(XEN_SERIES)-rmr
 # Folders of tools/, in the order in which one needs the other.
 TOOLS_PARTS = include libs xenstored xs-clients console helpers xl
 

@@ -59,7 +59,7 @@ tools:
 	@$(S)/deps.sh $(PACKAGES_TOOLS)
 	@$(S)/tools.sh $(TOOLS)
 
-deb: deps
+deb:
 	@$(S)/deb.sh
 
 yocto:

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # deb.sh [FOLDER]: `make deb`. Debian packages for arm64, in build/packages or in
-# FOLDER: the hypervisor (variant release), to be installed beside Debian's, with
-# which it shares no file. The same commit makes the same packages, to the byte.
+# FOLDER: the hypervisor (variant release) and xl, to be installed beside Debian's,
+# with which they share no file. The same commit makes the same packages, to the
+# byte.
 
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/overlay.sh"
 
 folder=${1:-$PACKAGE_DIR}
+automation/scripts/deps.sh $PACKAGES_TOOLS
 automation/scripts/build.sh release
+automation/scripts/tools.sh packaged
 release=$(xen_version "$SRC_DIR/xen")
 # Without a repository, the time of the change log has to do.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
@@ -61,6 +64,16 @@ License: GPL-2
  .
  On Debian systems the text of the licence is in
  /usr/share/common-licenses/GPL-2.
+
+Files: tools/libs/*
+Copyright: 2002-$year the authors of Xen
+           $year the authors of RMR for Xen on Arm
+License: LGPL-2.1
+ Xen's libraries, and what is added to them, can be used under the terms of version
+ 2.1 of the GNU Lesser General Public License, and of no other version.
+ .
+ On Debian systems the text of the licence is in
+ /usr/share/common-licenses/LGPL-2.1.
 END
 }
 
@@ -132,6 +145,7 @@ hypervisor()
     finish <<END
 Provides: xen-hypervisor, xen-hypervisor-$XEN_SERIES, xen-hypervisor-$GUEST_DEB_ARCH
 Recommends: xen-hypervisor-common, xen-utils-$XEN_SERIES
+Suggests: xen-utils-$XEN_SERIES-rmr
 Section: kernel
 Priority: optional
 Description: Xen hypervisor that keeps reserved DMA regions (RMR)
@@ -145,4 +159,46 @@ Description: Xen hypervisor that keeps reserved DMA regions (RMR)
 END
 }
 
+# Debian's daemons and scripts serve this xl, too; what it needs of Xen's libraries it
+# brings, in a folder that nothing else looks into.
+utils()
+{
+    start "xen-utils-$XEN_SERIES-rmr"
+    stack=$TOOLS_DIR/packaged/usr
+    mkdir -p "$root/usr/lib/$TOOLS_LEAF/lib" "$root/usr/sbin"
+    for program in "$stack/sbin/xl" "$stack/lib/$TOOLS_LEAF/bin/xenconsole" \
+                   "$stack/lib/$TOOLS_LEAF/bin/libxl-save-helper"
+    do
+        put 755 "$program" "usr/lib/$TOOLS_LEAF/bin/$(basename "$program")"
+    done
+    for library in "$stack"/lib/libx*.so.*
+    do
+        if [ -L "$library" ]
+        then
+            cp -P "$library" "$root/usr/lib/$TOOLS_LEAF/lib/"
+        else
+            put 644 "$library" "usr/lib/$TOOLS_LEAF/lib/$(basename "$library")"
+        fi
+    done
+    find "$root/usr/lib" -type f -exec "${CROSS_COMPILE_ARM64}strip" --strip-unneeded {} +
+    ln -s "../lib/$TOOLS_LEAF/bin/xl" "$root/usr/sbin/xl-rmr"
+    libc=$(find "$root/usr/lib" -type f -exec "${CROSS_COMPILE_ARM64}objdump" -T {} + |
+           sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1)
+    finish <<END
+Depends: xen-utils-$XEN_SERIES, libc6 (>= $libc), libfdt1, libgcc-s1, libuuid1, libyajl2, zlib1g
+Enhances: xen-hypervisor-$XEN_SERIES-rmr-$GUEST_DEB_ARCH
+Section: admin
+Priority: optional
+Description: xl for guests with reserved DMA regions (RMR)
+ The program xl-rmr is xl with the overlay that the hypervisor of the package
+ xen-hypervisor-$XEN_SERIES-rmr-$GUEST_DEB_ARCH has: it makes guests that get devices
+ which firmware left doing DMA, and lists these devices.
+ .
+ It works with the daemons and scripts of Debian's xen-utils-$XEN_SERIES, beside
+ Debian's xl. It knows of no QEMU and of no pygrub by itself; both can be named
+ in a guest's configuration.
+END
+}
+
 hypervisor
+utils

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # tools.sh [VARIANT...]: cross-builds Xen's arm64 toolstack out of the tree with
-# our patches (ours), the fixes alone (fixes) or none (stock). The result is
+# our patches (ours), the fixes alone (fixes) or none (stock); packaged: ours, for a
+# folder of its own beside another toolstack (deb.sh). The result is
 # build/tools/<variant>, laid out as on the target: xl, the daemons, their
 # libraries, and those of Debian's that they need. Debian's arm64 packages are
 # unpacked into build/sysroot and never installed. What did not change is not
@@ -32,12 +33,13 @@ wanted='^(Config\.mk|config/|tools/(include|libs|xenstored|xs-clients|console|he
 
 variant_settings()
 {
-    layer=all own=yes mistake= linked=no tree=tools-$1
+    layer=all own=yes mistake= linked=no tree=tools-$1 leaf=xen rpath=
     case $1 in
     ours) ;;
+    packaged) leaf=$TOOLS_LEAF rpath=-Wl,-rpath,/usr/lib/$TOOLS_LEAF/lib ;;
     fixes) layer=fixes own=no ;;
     stock) layer=none own=no ;;
-    *) die "there are no tools of variant '$1' (ours, fixes, stock)" ;;
+    *) die "there are no tools of variant '$1' (ours, fixes, stock, packaged)" ;;
     esac
 }
 
@@ -83,7 +85,7 @@ in_tools()
         CC="ccache ${CROSS_COMPILE_ARM64}gcc" PYTHON=/usr/bin/python3 \
         PKG_CONFIG_LIBDIR="$libraries/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$sysroot" \
         APPEND_INCLUDES="$sysroot/usr/include" APPEND_LIB="$libraries" \
-        APPEND_LDFLAGS="-Wl,-rpath-link,$libraries -Wl,--allow-shlib-undefined" nice "$@"
+        APPEND_LDFLAGS="-Wl,-rpath-link,$libraries -Wl,--allow-shlib-undefined $rpath" nice "$@"
 }
 
 build_failed()
@@ -95,7 +97,7 @@ build_failed()
 # configure: anew when what we ask for, or the script that we ask, has changed.
 configure()
 {
-    asked=$(echo "$CROSS_COMPILE_ARM64 $sysroot $(cat "$SYSROOT_DIR/.made-of") $TOOLS_CONFIGURE" \
+    asked=$(echo "$CROSS_COMPILE_ARM64 $sysroot $(cat "$SYSROOT_DIR/.made-of") $TOOLS_CONFIGURE $leaf $rpath" \
                  "$(cat "$dir/tools/configure" "$dir/tools/config.h.in" "$dir"/config/*.in | cksum)")
     [ "$(cat "$dir/.asked" 2>/dev/null)" != "$asked" ] || return 0
     rm -f "$dir/.asked"
@@ -103,7 +105,7 @@ configure()
     # Curses are for tools that are not built.
     ( cd "$dir/tools" && in_tools env ac_cv_header_curses_h=yes ac_cv_lib_curses_clear=yes \
           ./configure --build="$(gcc -dumpmachine)" --host="$triplet" --prefix=/usr --libdir=/usr/lib \
-          --sysconfdir=/etc --localstatedir=/var --with-rundir=/run $TOOLS_CONFIGURE ) >> "$log" 2>&1 ||
+          --sysconfdir=/etc --localstatedir=/var --with-rundir=/run --with-libexec-leaf-dir="$leaf" $TOOLS_CONFIGURE ) >> "$log" 2>&1 ||
         build_failed
     echo "$asked" > "$dir/.asked"
 }
@@ -145,7 +147,7 @@ install_tools()
     do
         ln -s xenstore "$new/usr/bin/xenstore-$name"
     done
-    put usr/lib/xen/bin "$part/console/client/xenconsole" "$part/helpers/xen-init-dom0" \
+    put "usr/lib/$leaf/bin" "$part/console/client/xenconsole" "$part/helpers/xen-init-dom0" \
         "$part/helpers/init-dom0less" "$part/libs/light/libxl-save-helper"
     for library in "$part"/libs/*/lib*.so.*.*
     do

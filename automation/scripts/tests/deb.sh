@@ -66,7 +66,7 @@ check_installed()
 # Installed, replaced by a newer version, removed: no file stays, not even a folder.
 case_install()
 {
-    echo "$packages" | grep -qx "xen-hypervisor-$XEN_SERIES-rmr-$GUEST_DEB_ARCH" || die "no package of the hypervisor"
+    [ "$(echo "$packages" | wc -l)" = 2 ] || die "not two packages"
     PACKAGE_RELEASE=0 automation/scripts/deb.sh "$work/older"
     in_root -i "$work"/older/*.deb
     in_root -i "$PACKAGE_DIR"/*.deb 2>&1 | tee "$work/output"
@@ -110,7 +110,8 @@ case_beside()
     done
     dpkg --compare-versions "$ours" lt 4.20.5-1 || die "$ours is above a later release of Xen"
 
-    ( cd "$work" && apt-get -q -c "$conf" download "$hypervisor" "xen-utils-$XEN_SERIES" xen-hypervisor-common xen-utils-common )
+    ( cd "$work" && apt-get -q -c "$conf" download "$hypervisor" "xen-utils-$XEN_SERIES" \
+          "libxenmisc$XEN_SERIES" xen-hypervisor-common xen-utils-common )
     files "$work" > "$work/theirs"
     files "$PACKAGE_DIR" > "$work/ours"
     grep -qx "./boot/xen-$XEN_SERIES-$GUEST_DEB_ARCH" "$work/theirs" || die "$hypervisor does not hold what it held"
@@ -154,6 +155,38 @@ case_grub()
     calls 2 "$work/control/postinst" configure
 }
 
+# What the programs need is in the package, or in one that it depends on, and they look
+# into the package first.
+case_needs()
+{
+    deb=$(package_file "xen-utils-$XEN_SERIES-rmr")
+    dpkg-deb -x "$deb" "$work/tree"
+    private=$work/tree/usr/lib/$TOOLS_LEAF
+    for package in $(dpkg-deb -f "$deb" Depends | sed 's/([^)]*)//g; s/,//g')
+    do
+        case $package in
+        xen-*) continue ;;
+        esac
+        file=$(newest "$DEB_DIR/$package"_*.deb)
+        [ -n "$file" ] || die "$package is none of those that the tools are built with"
+        dpkg-deb --fsys-tarfile "$file" | tar -t
+    done > "$work/others"
+    find "$private" -type f > "$work/programs"
+    [ -s "$work/programs" ] || die "there are no programs"
+    while read -r program
+    do
+        "${CROSS_COMPILE_ARM64}objdump" -p "$program" > "$work/headers"
+        path=$(sed -n 's/^ *RUNPATH *//p' "$work/headers")
+        for library in $(sed -n 's/^ *NEEDED *//p' "$work/headers")
+        do
+            case $library in
+            libx*) [ -e "$private/lib/$library" ] && [ "$path" = "/usr/lib/$TOOLS_LEAF/lib" ] ;;
+            *) grep -q "/$library\$" "$work/others" ;;
+            esac || die "$program would not find $library"
+        done
+    done < "$work/programs"
+}
+
 # What was installed boots, and keeps the devices alive. A run that failed stays.
 case_boot()
 {
@@ -163,6 +196,30 @@ case_boot()
     rm -rf "$CHECK_DIR/deb.run"
     BENCH_XEN=$root/boot/xen-$XEN_SERIES-rmr-$GUEST_DEB_ARCH BENCH_RUN_DIR=$TOP/$CHECK_DIR/deb.run \
         automation/qemu/run.sh -q xen=deb masters=display,audio,ehci
+    rm -rf "$CHECK_DIR/deb.run"
+}
+
+# The same with a guest. xl, its libraries and the hypervisor are those that were
+# installed; all else is a stock toolstack, as Debian's is.
+case_guest()
+{
+    in_root -i "$PACKAGE_DIR"/*.deb
+    automation/scripts/tools.sh stock
+    stack=$TOOLS_DIR/installed
+    trap 'rm -rf "$work" "$TOP/$stack" "$TOP/$IMAGE_DIR"/dom0-xl-installed.cpio*' EXIT
+    rm -rf "$stack"
+    cp -a "$TOOLS_DIR/stock" "$stack"
+    cp -a "$root/usr/lib" "$root/usr/sbin" "$stack/usr/"
+    ln -sf xl-rmr "$stack/usr/sbin/xl"
+    automation/scripts/image.sh installed
+    make -s firmware hosttools
+    rm -rf "$CHECK_DIR/deb.run"
+    BENCH_XEN=$root/boot/xen-$XEN_SERIES-rmr-$GUEST_DEB_ARCH BENCH_RUN_DIR=$TOP/$CHECK_DIR/deb.run \
+        automation/qemu/run.sh -q xen=deb dom0=xl tools=installed masters=display display.owner=guest \
+            args=rmr=/display@10000000=keep \
+            dom0args=bench=xl-create:display,guest-wait:display:GUEST:%20up,xl:rmr-list,xl-destroy:display,key
+    grep -Eq 'xl: /display@10000000 .* joined +display[(]' "$CHECK_DIR/deb.run/console.log" ||
+        die "xl rmr-list did not show the guest's device"
     rm -rf "$CHECK_DIR/deb.run"
 }
 
