@@ -98,6 +98,8 @@ static void add_trace(void)
 
     add2("-msg", "timestamp=on");
     add2("-D", "trace.log");
+    /* Faults with their addresses, which the events do not have. */
+    add2("-d", "guest_errors");
     for ( size_t i = 0; i < ARRAY_SIZE(events); i++ )
         add2("-trace", events[i]);
 }
