@@ -180,6 +180,7 @@ add_guests()
     compile "$root/bin/paint" "$guest/paint.c"
     compile "$root/bin/memtest" "$guest/memtest.c"
     cp -a "$IMAGE_DIR/modules-guest" "$root/modules"
+    compile "$root/bin/storm" "$guest/storm.c"
     cp "$guest/init" "$root/init"
     cp "$guest/pattern" "$root/bin/pattern"
     mkdir -p "$root/sbin"
@@ -195,7 +196,7 @@ make_dom0_xl()
     image=$IMAGE_DIR/dom0-xl-$tools.cpio
     stack=$TOOLS_DIR/$tools
     [ -d "$stack/usr" ] || die "there is no $stack: build it first (make tools TOOLS=$tools)"
-    sum="$sum $(find "$guest" -type f | sort | xargs cat | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
+    sum="$sum $(find "$guest" automation/qemu/bench/layout.h -type f | sort | xargs cat | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
     ! made_of "$image" "$sum" || return 0
     rm -rf "$work" "$image.made-of"
     root=$work/root
