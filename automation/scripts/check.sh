@@ -148,7 +148,7 @@ test_boot()
 $word"
             continue
             ;;
-        xen=mistake:* | xen=variant:*) word=${word%%:*}-${word#*:} ;;
+        xen=mistake:* | xen=variant:* | tools=mistake:*) word=${word%%:*}-${word#*:} ;;
         esac
         case $word in
         xen=*) variant=${word#*=} ;;

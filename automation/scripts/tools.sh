@@ -39,7 +39,11 @@ variant_settings()
     packaged) leaf=$TOOLS_LEAF rpath=-Wl,-rpath,/usr/lib/$TOOLS_LEAF/lib ;;
     fixes) layer=fixes own=no ;;
     stock) layer=none own=no ;;
-    *) die "there are no tools of variant '$1' (ours, fixes, stock, packaged)" ;;
+    mistake-*)
+        mistake=$MISTAKE_DIR/${1#mistake-}.patch
+        [ -f "$mistake" ] || die "there is no $mistake"
+        ;;
+    *) die "there are no tools of variant '$1' (ours, fixes, stock, packaged, mistake-<name>)" ;;
     esac
 }
 

@@ -21,10 +21,12 @@ sealed()
 # time and need not be compiled again; other trees from the unpacked source.
 seed_tree()
 {
-    if [ -n "$mistake" ] && [ -f "$TREE_DIR/ours/.base" ]
+    case $tree in
+    tools-*) seed=$TREE_DIR/tools-ours ;;
+    *) seed=$TREE_DIR/ours ;;
+    esac
+    if [ -z "$mistake" ] || [ ! -f "$seed/.base" ]
     then
-        seed=$TREE_DIR/ours
-    else
         seed=$base
     fi
     case $linked in
