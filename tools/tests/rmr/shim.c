@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The host's side of shim.h: an allocator that counts and can be told to fail,
- * a console that is kept for the tests to look at, a pool of frames, and
- * devices that Xen "has drivers for". No rule under test is decided here.
+ * a console that is kept for the tests to look at, and a pool of frames. No rule
+ * under test is decided here.
  */
 #include "rmr-test.h"
 #include <printf.h>
@@ -293,28 +293,6 @@ bool all_cleaned(void)
                 return false;
 
     return true;
-}
-
-/* --- Devices -------------------------------------------------------------- */
-enum device_class device_get_class(const struct dt_device_node *dev)
-{
-    static const struct {
-        const char *compatible;
-        enum device_class class;
-    } drivers[] = {
-        { "arm,smmu-v3", DEVICE_IOMMU },
-        { "arm,mmu-500", DEVICE_IOMMU },
-        { "arm,gic-v3", DEVICE_INTERRUPT_CONTROLLER },
-        { "arm,pl011", DEVICE_SERIAL },
-        { "pci-host-ecam-generic", DEVICE_PCI_HOSTBRIDGE },
-    };
-    unsigned int i;
-
-    for ( i = 0; i < ARRAY_SIZE(drivers); i++ )
-        if ( dt_device_is_compatible(dev, drivers[i].compatible) )
-            return drivers[i].class;
-
-    return DEVICE_UNKNOWN;
 }
 
 /* --- Hypercalls ----------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What Xen's IOMMU drivers, p2m and RMR files find instead of Xen's headers
- * when they are compiled for a model of the SMMU. Adds to ../../shim.h, which
+ * when they are compiled for a model of the SMMU. Adds to tools/rmr/xen/shim.h, which
  * has the device tree, lists and page table formats; force-included into every
  * unit. Stores, barriers, registers, time and allocation go to core/host.h.
  * What is made up here is a Xen interface and nothing more.
@@ -21,7 +21,7 @@ typedef struct rwlock { unsigned int writer, readers; } rwlock_t;
 /* What orders reads, or only what other CPUs see, is no barrier here. */
 #define smp_wmb() ((void)0)
 
-#include "../../shim.h"
+#include "../../../../rmr/xen/shim.h"
 #include "../core/host.h"
 
 /* --- Types ------------------------------------------------------------------ */

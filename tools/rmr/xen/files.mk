@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Files of a Xen tree that the unit tests and the model both compile, or include:
-# generated name:file below xen/. For the Makefiles of this folder and of model/.
+# Files of a Xen tree that xen-rmr, the unit tests and the model all compile, or include:
+# generated name:file below xen/. For gen.mk and the Makefile of the model.
 
 XEN_FILES := \
     list.h:include/xen/list.h \

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the sources under test find instead of Xen's headers, on the host.
+ * What Xen's sources, and ours, find instead of Xen's headers on the host: in xen-rmr
+ * and in the tests.
  *
  * Force-included into every unit. Types and inline code that decide what is
  * tested (device tree, lists, boot information, page table entries) come from
  * the Xen tree itself, with their #include lines blanked; what is made up here
  * is named shim_*, or is a Xen interface that has no meaning on the host.
  *
- * model/xen/shim.h includes this with SHIM_MODEL and has its own memory and
+ * tools/tests/rmr/model includes this with SHIM_MODEL and has its own memory and
  * locks; SHIM_NO_RMR is for trees without our files.
  */
 #ifndef RMR_TEST_SHIM_H
