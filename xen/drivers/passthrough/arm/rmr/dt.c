@@ -674,7 +674,11 @@ static int __init choose_reading(const struct scan *s,
         return -EINVAL;
 
     if ( !device || (region && region_agrees && !device_agrees) )
+    {
         *reading = REGION_CELLS;
+        printk(XENLOG_DEBUG "rmr: %s: `iommu-addresses' has the cells of /reserved-memory, not those of the devices' buses: read like that\n",
+               dt_node_full_name(np));
+    }
     else
         *reading = DEVICE_CELLS;
 
