@@ -11,7 +11,7 @@ TOOLS ?= ours
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-both check check-fast check-long check-models fuzz bench build tools deb yocto apply image image-xl \
-        firmware hosttools deps fetch clean print-config
+        firmware hosttools xen-rmr deps fetch clean print-config
 
 help:
 	@sed -n 's/^# HELP \{0,1\}//p' Makefile
@@ -31,9 +31,9 @@ help:
 # HELP   make apply XEN_SRC=.. put it on your own Xen tree; deb: for Debian; yocto: a layer
 # HELP   make image            dom0's kernel and initramfs; image-xl: with xl and guests;
 # HELP                         firmware: the stub; hosttools: the bench's programs
+# HELP   make xen-rmr          what Xen makes of a device tree: build/host/bin/xen-rmr
 # HELP   make fetch            fetch and unpack the sources; deps: install what is missing
 # HELP   make clean            remove build/ except what was downloaded (ALL=1: everything)
-# HELP
 # HELP   XEN=ours (default), stock, fixes, release, off, delayed, arm32, mistake:<name>,
 # HELP   variant:<name> (patches in automation/qemu/tests)
 # HELP   JOBS=n                compile n files at a time (default: one per core)
@@ -80,6 +80,12 @@ hosttools: deps
 	    $(MAKE) -s -C automation/qemu/$$d O='$(CURDIR)/$(HOST_DIR)/bin' HOSTCC='$(HOSTCC)' \
 	        HOSTCFLAGS='$(HOST_CFLAGS)' || exit 1; \
 	done
+
+xen-rmr: deps
+	@$(S)/fetch.sh xen
+	@$(MAKE) -s -C tools/rmr O='$(CURDIR)/$(HOST_DIR)/rmr' XEN_SRC='$(CURDIR)/$(SRC_DIR)/xen' \
+	    HOSTCC='$(HOSTCC)' HOSTCFLAGS='$(HOST_CFLAGS)'
+	@install -D $(HOST_DIR)/rmr/xen-rmr $(HOST_DIR)/bin/xen-rmr
 
 run: deps
 	@$(S)/run.sh $(XEN)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# How xen-rmr is built, for its Makefile and that of its tests. They set O,
+# XEN_SRC, RMR_SRC, HOSTCC, HOSTCFLAGS and SANITIZE.
+
+MAKEFLAGS += -rR
+RMR_TOOL := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
+XEN := $(XEN_SRC)/xen
+RMR_FILES := rmr.h dt.c policy.c policy-domain.c policy-guest.c table.c
+
+# Xen's files, what they call, and what looks into their structures.
+XEN_UNITS := device-tree bootfdt bootinfo strtoull parse-bool dt policy \
+             policy-domain policy-guest table
+SHIMMED := host lint report
+PLAIN := blob messages
+TOOL_OBJS := $(XEN_UNITS:%=$(O)/gen/%.o) $(O)/shim-lib.o $(O)/classes.o \
+             $(SHIMMED:%=$(O)/%.o) $(PLAIN:%=$(O)/%.o)
+
+CFLAGS_TOOL = -std=gnu99 $(HOSTCFLAGS) -Wall -Wstrict-prototypes -Werror \
+              $(SANITIZE) -MMD -MP -I$(RMR_TOOL)
+CFLAGS_XEN = $(CFLAGS_TOOL) -fno-strict-aliasing -Wno-unused-function \
+             -Wno-pointer-arith -I$(O) -I$(RMR_XEN) -include $(RMR_XEN)/shim.h
+
+$(O)/xen-rmr: $(TOOL_OBJS) $(O)/main.o
+	$(HOSTCC) $(HOSTCFLAGS) $(SANITIZE) -o $@ $^ -lfdt
+
+.SECONDARY:
+include $(RMR_TOOL)/xen/gen.mk
+
+$(O)/gen/%.o: $(O)/gen/%.c
+	$(HOSTCC) $(CFLAGS_XEN) -c $< -o $@
+
+$(O)/shim-lib.o $(O)/classes.o: $(O)/%.o: $(RMR_XEN)/%.c | $(O)/gen/.stamp
+	$(HOSTCC) $(CFLAGS_XEN) -c $< -o $@
+
+$(SHIMMED:%=$(O)/%.o): $(O)/%.o: $(RMR_TOOL)/%.c | $(O)/gen/.stamp
+	$(HOSTCC) $(CFLAGS_XEN) -c $< -o $@
+
+$(PLAIN:%=$(O)/%.o) $(O)/main.o: $(O)/%.o: $(RMR_TOOL)/%.c
+	@mkdir -p $(O)
+	$(HOSTCC) $(CFLAGS_TOOL) -c $< -o $@
+
+-include $(wildcard $(O)/*.d $(O)/gen/*.d)
