@@ -353,6 +353,22 @@ bool xen_load(const void *fdt, const struct options *o, struct findings *f)
     return true;
 }
 
+bool xen_keeps(const char *node, uint64_t base, uint64_t size)
+{
+    const struct rmr_master *m;
+    unsigned int i;
+
+    rmr_for_each_master ( m )
+        for ( i = 0; i < m->nr_regions; i++ )
+            if ( rmr_is_direct(&m->regions[i]) && base >= m->regions[i].pa &&
+                 base - m->regions[i].pa <= m->regions[i].size &&
+                 size <= m->regions[i].size - (base - m->regions[i].pa) &&
+                 dt_node_path_is_equal(m->np, node) )
+                return true;
+
+    return false;
+}
+
 void xen_forget(void)
 {
     struct allocation *a, *tmp;

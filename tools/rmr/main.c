@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The command line of xen-rmr. */
+#include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +18,32 @@
 
 static const char usage_text[] =
 "Usage: xen-rmr lint [OPTION...] BOARD.dtb\n"
+"       xen-rmr annotate [OPTION...] --master NODE --region BASE+SIZE BOARD.dtb\n"
 "       xen-rmr explain [CODE]\n"
 "\n"
 "What Xen on Arm makes of the memory that a device tree reserves for DMA, before\n"
-"it is booted.\n"
+"it is booted. BOARD.dtb may be \"-\", standard input.\n"
 "\n"
 "  lint      each device whose DMA Xen keeps alive, and everything that is wrong\n"
+"  annotate  give a device a region: in a new tree, or in what makes one of this\n"
 "  explain   what a finding's code means; all of them without one\n"
 "\n"
-"Options:\n"
-"  --json             for programs\n"
+"Options of both:\n"
 "  --rmr ITEM         as with rmr=ITEM on Xen's command line; may be repeated\n"
 "  --ipa-bits N       address bits of CPU and SMMU, 32 to 48 (default: 40)\n"
 "  --help             this text\n"
+"\n"
+"Options of lint:\n"
+"  --json             for programs\n"
+"\n"
+"Options of annotate:\n"
+"  --master NODE      the device: its path, or an alias of it\n"
+"  --region BASE+SIZE memory that it uses; K, M and G may follow; may be repeated\n"
+"  --no-map           the kernel is not to map the memory\n"
+"  -o FILE            where the new tree, or the overlay, goes\n"
+"  --overlay          write an overlay\n"
+"  --uboot            print commands for U-Boot, after `fdt addr'\n"
+"  --cmdline          print what Xen's command line needs; the tree stays\n"
 "\n"
 "Exit status: 0, 1 with warnings, 2 with errors, 64 for wrong usage.\n";
 
@@ -39,14 +54,10 @@ static int usage(const char *wrong)
     return STATUS_USAGE;
 }
 
-static int run_lint(const struct options *o)
+static int run_lint(const void *fdt, const struct options *o)
 {
     struct findings f = {};
-    void *fdt = blob_read(o->file);
     int status;
-
-    if ( !fdt )
-        return STATUS_ERRORS;
 
     if ( xen_load(fdt, o, &f) )
         lint(&f);
@@ -54,7 +65,6 @@ static int run_lint(const struct options *o)
 
     xen_forget();
     findings_free(&f);
-    free(fdt);
 
     return status;
 }
@@ -89,63 +99,163 @@ static int run_explain(const char *code)
     return nr ? STATUS_CLEAN : usage("there is no such code");
 }
 
+/* "@base+@size", with K, M or G behind either. */
+static bool parse_region(const char *s, struct asked_region *r)
+{
+    uint64_t *const values[] = { &r->base, &r->size };
+    static const char units[] = "KMG";
+    unsigned int i;
+
+    for ( i = 0; i < 2; i++ )
+    {
+        const char *unit;
+        char *end;
+
+        if ( *s < '0' || *s > '9' )
+            return false;
+        errno = 0;
+        *values[i] = strtoull(s, &end, 0);
+        unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+        if ( unit )
+        {
+            const unsigned int shift = 10 * (unit - units + 1);
+
+            if ( *values[i] >> (64 - shift) )
+                return false;
+            *values[i] <<= shift;
+            end++;
+        }
+        if ( errno || *end != (i ? '\0' : '+') )
+            return false;
+        s = end + 1;
+    }
+
+    return r->size && r->base + r->size - 1 >= r->base;
+}
+
+static const struct option known[] = {
+    { "json", no_argument, NULL, 'j' },
+    { "rmr", required_argument, NULL, 'r' },
+    { "ipa-bits", required_argument, NULL, 'b' },
+    { "master", required_argument, NULL, 'm' },
+    { "region", required_argument, NULL, 'R' },
+    { "no-map", no_argument, NULL, 'n' },
+    { "output", required_argument, NULL, 'o' },
+    { "overlay", no_argument, NULL, 'O' },
+    { "uboot", no_argument, NULL, 'U' },
+    { "cmdline", no_argument, NULL, 'C' },
+    { "help", no_argument, NULL, 'h' },
+    {}
+};
+
+/* NULL, or what is wrong with option @c. */
+static const char *take_option(struct options *o, int c, const char *arg)
+{
+    char *end;
+
+    switch ( c )
+    {
+    case 'j':
+        o->json = true;
+        break;
+
+    case 'r':
+        if ( o->nr_items == MAX_ITEMS_ASKED )
+            return "too many --rmr";
+        o->items[o->nr_items++] = arg;
+        break;
+
+    case 'b':
+        o->ipa_bits = strtoul(arg, &end, 10);
+        if ( *end || o->ipa_bits < IPA_BITS_MIN || o->ipa_bits > IPA_BITS_MAX )
+            return "--ipa-bits is not 32 to 48";
+        break;
+
+    case 'm':
+        o->master = arg;
+        break;
+
+    case 'R':
+        if ( o->nr_regions == MAX_REGIONS_ASKED )
+            return "too many --region";
+        if ( !parse_region(arg, &o->regions[o->nr_regions++]) )
+            return "--region is no BASE+SIZE";
+        break;
+
+    case 'n':
+        o->no_map = true;
+        break;
+
+    case 'o':
+        o->output = arg;
+        break;
+
+    case 'O':
+    case 'U':
+    case 'C':
+        if ( o->form != FORM_TREE )
+            return "one of --overlay, --uboot and --cmdline, please";
+        o->form = c == 'O' ? FORM_OVERLAY : c == 'U' ? FORM_UBOOT
+                                                     : FORM_CMDLINE;
+        break;
+    }
+
+    return NULL;
+}
+
+/* NULL, or what is missing. */
+static const char *check_annotate(const struct options *o)
+{
+    if ( !o->master || !o->nr_regions )
+        return "annotate needs --master and --region";
+    if ( (o->form == FORM_TREE || o->form == FORM_OVERLAY) && !o->output )
+        return "annotate needs -o FILE";
+
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
-    enum { JSON = 256, RMR, BITS, HELP };
-    static const struct option known[] = {
-        { "json", no_argument, NULL, JSON },
-        { "rmr", required_argument, NULL, RMR },
-        { "ipa-bits", required_argument, NULL, BITS },
-        { "help", no_argument, NULL, HELP },
-        {}
-    };
     struct options o = { .ipa_bits = IPA_BITS };
-    const char *command;
-    char *end;
-    int c;
+    const char *command, *wrong = NULL;
+    bool is_annotate;
+    int c, status;
+    void *fdt;
 
-    while ( (c = getopt_long(argc, argv, "h", known, NULL)) != -1 )
-        switch ( c )
+    while ( (c = getopt_long(argc, argv, "ho:", known, NULL)) != -1 && !wrong )
+    {
+        if ( c == 'h' )
         {
-        case JSON:
-            o.json = true;
-            break;
-
-        case RMR:
-            if ( o.nr_items == MAX_ITEMS_ASKED )
-                return usage("too many --rmr");
-            o.items[o.nr_items++] = optarg;
-            break;
-
-        case BITS:
-            o.ipa_bits = strtoul(optarg, &end, 10);
-            if ( *end || o.ipa_bits < IPA_BITS_MIN || o.ipa_bits > IPA_BITS_MAX )
-                return usage("--ipa-bits is not 32 to 48");
-            break;
-
-        case HELP:
-        case 'h':
             fputs(usage_text, stdout);
             return STATUS_CLEAN;
-
-        default:
-            return STATUS_USAGE;
         }
-
+        wrong = c == '?' ? "wrong option" : take_option(&o, c, optarg);
+    }
+    if ( wrong )
+        return usage(wrong);
     if ( optind == argc )
         return usage("no command");
-    command = argv[optind++];
 
+    command = argv[optind++];
     if ( !strcmp(command, "explain") && argc - optind <= 1 )
         return run_explain(argv[optind]);
+
+    is_annotate = !strcmp(command, "annotate");
+    if ( !is_annotate && strcmp(command, "lint") )
+        return usage("no such command");
     if ( argc - optind != 1 )
         return usage("one device tree, please");
+    if ( is_annotate && (wrong = check_annotate(&o)) != NULL )
+        return usage(wrong);
+
     o.file = argv[optind];
+    fdt = blob_read(o.file);
+    if ( !fdt )
+        return STATUS_ERRORS;
+    status = is_annotate ? annotate(fdt, &o) : run_lint(fdt, &o);
+    free(fdt);
 
-    if ( !strcmp(command, "lint") )
-        return run_lint(&o);
-
-    return usage("no such command");
+    return status;
 }
 
 /*

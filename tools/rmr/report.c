@@ -103,29 +103,35 @@ void put_xml(FILE *to, const char *s)
 
 /* --- As text ------------------------------------------------------------------ */
 
-static void report_text(const struct options *o, const struct findings *f)
+static void put_finding_text(FILE *to, const struct options *o,
+                             const struct finding *x)
 {
-    const unsigned int errors = findings_count(f, ERROR);
-    const unsigned int warnings = findings_count(f, WARNING);
+    put_text(to, o->file);
+    putc(':', to);
+    put_text(to, x->node);
+    fprintf(to, ": %s: ", severities[x->m->severity]);
+    put_text(to, x->text);
+    fprintf(to, " [%s]\n", x->m->code);
+    if ( x->m->severity == NOTE )
+        return;
+
+    fprintf(to, "    Xen %s.\n", x->m->does);
+    fprintf(to, "    %s%s%s.\n", x->m->property ?: "",
+            x->m->property ? ": " : "", x->m->mend);
+}
+
+void report_text(FILE *to, const struct options *o, const struct findings *f)
+{
     unsigned int i;
 
     for ( i = 0; i < f->nr; i++ )
-    {
-        const struct finding *x = &f->list[i];
+        put_finding_text(to, o, &f->list[i]);
+}
 
-        put_text(stdout, o->file);
-        putchar(':');
-        put_text(stdout, x->node);
-        printf(": %s: ", severities[x->m->severity]);
-        put_text(stdout, x->text);
-        printf(" [%s]\n", x->m->code);
-        if ( x->m->severity == NOTE )
-            continue;
-        printf("    Xen %s.\n", x->m->does);
-        if ( x->m->mend )
-            printf("    %s%s%s.\n", x->m->property ?: "", x->m->property ? ": " : "",
-                   x->m->mend);
-    }
+static void put_sum(const struct findings *f)
+{
+    const unsigned int errors = findings_count(f, ERROR);
+    const unsigned int warnings = findings_count(f, WARNING);
 
     printf("%u error%s, %u warning%s\n", errors, errors == 1 ? "" : "s",
            warnings, warnings == 1 ? "" : "s");
@@ -221,7 +227,10 @@ int report(const struct options *o, const struct findings *f)
     if ( o->json )
         report_json(o, f);
     else
-        report_text(o, f);
+    {
+        report_text(stdout, o, f);
+        put_sum(f);
+    }
 
     return findings_count(f, ERROR) ? STATUS_ERRORS :
            findings_count(f, WARNING) ? STATUS_WARNINGS : STATUS_CLEAN;

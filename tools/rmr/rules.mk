@@ -12,7 +12,7 @@ RMR_FILES := rmr.h dt.c policy.c policy-domain.c policy-guest.c table.c
 XEN_UNITS := device-tree bootfdt bootinfo strtoull parse-bool dt policy \
              policy-domain policy-guest table
 SHIMMED := host lint report
-PLAIN := blob messages
+PLAIN := blob messages annotate
 TOOL_OBJS := $(XEN_UNITS:%=$(O)/gen/%.o) $(O)/shim-lib.o $(O)/classes.o \
              $(SHIMMED:%=$(O)/%.o) $(PLAIN:%=$(O)/%.o)
 

@@ -98,7 +98,20 @@ bool blob_write(const char *path, const void *fdt);
 
 /* --- What is asked -------------------------------------------------------- */
 
-#define MAX_ITEMS_ASKED 16
+#define MAX_ITEMS_ASKED   16
+#define MAX_REGIONS_ASKED 8
+
+struct asked_region {
+    uint64_t base, size;
+};
+
+/* In which way annotate() writes what has to change. */
+enum form {
+    FORM_TREE,
+    FORM_OVERLAY,
+    FORM_UBOOT,
+    FORM_CMDLINE,
+};
 
 struct options {
     const char *file;
@@ -106,6 +119,13 @@ struct options {
     unsigned int ipa_bits;
     const char *items[MAX_ITEMS_ASKED];   /* `rmr=` on Xen's command line */
     unsigned int nr_items;
+    /* annotate */
+    enum form form;
+    const char *master;                   /* path or alias */
+    struct asked_region regions[MAX_REGIONS_ASKED];
+    unsigned int nr_regions;
+    bool no_map;
+    const char *output;
 };
 
 /* --- Xen's side: host.c --------------------------------------------------- */
@@ -117,12 +137,20 @@ struct options {
  */
 bool xen_load(const void *fdt, const struct options *o, struct findings *f);
 void xen_forget(void);
+/* In between: is all of [@base, @base + @size), one to one, a region of @node? */
+bool xen_keeps(const char *node, uint64_t base, uint64_t size);
 
 /* lint.c: after xen_load(): what only the whole tree shows. */
 void lint(struct findings *f);
 
 /* report.c: after xen_load() and lint(). Returns an exit status. */
 int report(const struct options *o, const struct findings *f);
+
+/* The findings alone, as text. */
+void report_text(FILE *to, const struct options *o, const struct findings *f);
+
+/* annotate.c. Returns an exit status; what is wrong has been said. */
+int annotate(const void *fdt, const struct options *o);
 
 /* Bytes of a tree, harmless to a terminal, to JSON, to XML. */
 void put_text(FILE *to, const char *s);

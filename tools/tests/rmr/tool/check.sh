@@ -97,6 +97,124 @@ comm -23 "$out/pieces" "$out/literals" > "$out/stale"
 [ ! -s "$out/stale" ]
 verdict $? "pieces of messages that Xen does not have: $(cat "$out/stale")"
 
+# --- annotate -------------------------------------------------------------------------
+# same NAME: $out/NAME against golden/NAME, or written there.
+same()
+{
+    if [ "$mode" = golden ]
+    then
+        cp "$out/$1" "$here/golden/$1"
+    else
+        diff "$here/golden/$1" "$out/$1"
+        verdict $? "$1: not what was expected"
+    fi
+}
+
+source_of()
+{
+    dtc -q -s -I dtb -O dts "$1"
+}
+
+# What `fdt' of U-Boot does with the commands on standard input, to tree $1.
+uboot()
+{
+    while read -r fdt verb path prop value
+    do
+        prop=${prop#\\}
+        value=$(echo "$value" | tr -d '<>')
+        case $fdt/$verb in
+        fdt/resize) ;;
+        fdt/mknode) fdtput -c "$1" "${path%/}/$prop" ;;
+        fdt/set) fdtput -t x "$1" "$path" "$prop" $value ;;
+        *) return 1 ;;
+        esac || return
+    done
+}
+
+# annotated NAME BASE OPTION...: in all four forms.
+annotated()
+{
+    name=$1
+    base=$O/dts/$2.dtb
+    new=$out/$name
+    shift 2
+
+    tool annotate "$@" -o "$new.dtb" "$base" 2> "$new.log"
+    verdict $? "$name: not annotated: $(cat "$new.log")"
+    source_of "$base" > "$new.before"
+    source_of "$new.dtb" | diff "$new.before" - > "$new.diff"
+    same "$name.diff"
+    tool lint --json "$new.dtb" | sed '1,/"findings"/!d; s/"file": "[^"]*"//' > "$new.kept"
+
+    tool annotate "$@" -o "$new-again.dtb" "$new.dtb"
+    cmp "$new.dtb" "$new-again.dtb"
+    verdict $? "$name: a second time makes another tree"
+
+    tool annotate "$@" --overlay -o "$new.dtbo" "$base"
+    source_of "$new.dtbo" > "$new.overlay"
+    same "$name.overlay"
+    fdtoverlay -i "$base" -o "$new-overlay.dtb" "$new.dtbo" &&
+        tool lint --json "$new-overlay.dtb" | sed '1,/"findings"/!d; s/"file": "[^"]*"//' |
+            cmp - "$new.kept"
+    verdict $? "$name: with the overlay Xen keeps something else"
+
+    tool annotate "$@" --uboot "$base" > "$new.uboot"
+    same "$name.uboot"
+    cp "$base" "$new-uboot.dtb"
+    uboot "$new-uboot.dtb" < "$new.uboot" &&
+        source_of "$new-uboot.dtb" > "$new-uboot.dts" &&
+        source_of "$new.dtb" | cmp - "$new-uboot.dts"
+    verdict $? "$name: U-Boot's commands make another tree"
+
+    tool annotate "$@" --cmdline "$base" > "$new.cmdline"
+    same "$name.cmdline"
+    set --
+    for word in $(cat "$new.cmdline")
+    do
+        set -- "$@" --rmr "${word#rmr=}"
+    done
+    tool lint "$@" "$base" | grep -q ': note: kept behind '
+    verdict $? "$name: with those options Xen keeps nothing"
+}
+
+annotated annotate-bare bare --master /soc/display@14830000 --region 0x67000000+0x411000 --no-map
+annotated annotate-two bare --master gpu --region 0x60000036+16M --region 0x70000000+4K
+annotated annotate-named undeclared --master /display@15200000 --region 0x6607c000+8M
+annotated annotate-splash splash --master /display@5e00000 --region 0x80400000+0x960000
+annotated annotate-shared framebuffer --master /display@10000000 --region 0x62000000+16M
+
+# refused NAME BASE OPTION...: and nothing is written.
+: > "$out/annotate-refused.txt"
+refused()
+{
+    name=$1
+    shift
+    {
+        echo "$ $*"
+        tool annotate "$@" -o "$out/refused.dtb" "$name.dtb" 2>&1
+        echo "status $?"
+    } >> "$out/annotate-refused.txt"
+    [ ! -e "$out/refused.dtb" ]
+    verdict $? "annotate $*: refused, and a tree was written"
+}
+
+refused bare --master /nowhere --region 0x60000000+4K
+refused bare --master /soc/bridge@14840000 --region 0x60000000+4K
+refused bare --master /soc/display@14830000 --region 0x200000000+4K
+refused bare --master gpu --region 0x10000000000+4K
+refused bare --master gpu --region 0x8000000+4K
+refused bare --master gpu --region 0x60000000+0
+refused bare --master gpu --region 0x60000000
+refused bare --master gpu --region 60000000+4K --region 0x60000000+4Z
+refused bare --master gpu
+refused bare --region 0x60000000+4K
+refused bare --master gpu --region 0x60000000+4K --overlay --cmdline
+refused splash --master /display@5e00000 --region 0x80300000+2M
+refused aliases --master /same@10020000 --region 0x60000000+4K
+refused template --master /audio@10010000 --region 0x68000000+4K
+refused stops --master /serial@9000000 --region 0x68000000+4K
+same annotate-refused.txt
+
 # --- Each code has been seen ---------------------------------------------------------
 tool explain | sed -n 's/^\([a-z-]*\): \(note\|warning\|error\)$/\1/p' | sort -u > "$out/codes"
 cat "$out"/*.codes | sort -u | comm -23 "$out/codes" - > "$out/unseen"
