@@ -25,6 +25,8 @@ PACKAGES_BENCH = device-tree-compiler libfdt-dev libjansson-dev imagemagick
 PACKAGES_CHECK = libcmocka-dev cppcheck libxml2-utils yamllint
 # Only for Xen's toolstack.
 PACKAGES_TOOLS = acpica-tools pkgconf
+# Only for what is fuzzed.
+PACKAGES_FUZZ = clang libclang-rt-dev
 # Only for `make bench'.
 PACKAGES_FIGURES = valgrind gnuplot-nox
 PACKAGES_QEMU = qemu-system-arm qemu-system-common
@@ -43,6 +45,7 @@ QEMU ?= qemu-system-aarch64
 CROSS_COMPILE_ARM64 ?= aarch64-linux-gnu-
 CROSS_COMPILE_ARM32 ?= arm-linux-gnueabihf-
 HOSTCC ?= gcc
+CLANG ?= clang
 JOBS ?= $(shell nproc)
 CCACHE_MAXSIZE = 2G
 

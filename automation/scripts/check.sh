@@ -121,6 +121,14 @@ test_unit()
     make -C "$1" O="$TOP/$BUILD/test/$1" XEN_SRC="$TOP/$SRC_DIR/xen" TREE="$TOP/$TREE_DIR/ours" "$2"
 }
 
+# fuzz FOLDER SECONDS: a fuzzer, which begins anew each time.
+test_fuzz()
+{
+    automation/scripts/deps.sh $PACKAGES_FUZZ
+    automation/scripts/fetch.sh xen
+    make -C "$1" O="$TOP/$BUILD/test/$1" XEN_SRC="$TOP/$SRC_DIR/xen" CLANG="$CLANG" SECONDS="$2" fuzz
+}
+
 # static FILE ARGUMENT...: no findings in our files.
 test_static()
 {

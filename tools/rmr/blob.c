@@ -7,10 +7,99 @@
 
 #include "xen-rmr.h"
 
-/* No board's tree is near it, and offsets stay positive in an int. */
-#define MAX_SIZE (64UL << 20)
+/* As much as Xen takes (MAX_FDT_SIZE). */
+#define MAX_SIZE    (2UL << 20)
 /* Behind the tree: strings, and arrays of cells, that have no end. */
-#define SLACK    64
+#define SLACK       64
+#define MAX_CELLS   16
+/*
+ * Xen keeps the path of every node, goes through the whole tree for each alias,
+ * and through all ranges for each of them. No board comes near any of these.
+ */
+#define MAX_DEPTH   64
+#define MAX_PATH    1024
+#define MAX_ALIASES 1024
+#define MAX_RANGES  (64 << 10)
+
+/*
+ * What Xen reads without looking where it ends. Of a list of strings it looks
+ * for the end of each; of cells it adds up two numbers and believes the sum.
+ * NULL, or what is wrong with @node.
+ */
+static const char *check_ends(const void *fdt, int node)
+{
+    static const char *const cells[] = { "#address-cells", "#size-cells" };
+    unsigned int i;
+    const void *p;
+    int len;
+
+    p = fdt_getprop(fdt, node, "compatible", &len);
+    if ( p && len && ((const char *)p)[len - 1] )
+        return "`compatible' has no end, and Xen would look for one beyond it";
+
+    for ( i = 0; i < 2; i++ )
+    {
+        p = fdt_getprop(fdt, node, cells[i], &len);
+        if ( p && (len < 4 || fdt32_ld(p) > MAX_CELLS) )
+            return "its bus has addresses or sizes of more cells than Xen can count";
+    }
+
+    return NULL;
+}
+
+/* What would take Xen, and us, forever. NULL, or what is wrong with @node. */
+static const char *check_amounts(const void *fdt, int node, unsigned int depth,
+                                 size_t *path_len)
+{
+    static const char *const ranges[] = { "reg", "ranges" };
+    unsigned int i, nr = 0;
+    int len, prop;
+    const char *name = fdt_get_name(fdt, node, &len);
+
+    if ( depth >= MAX_DEPTH )
+        return "more than 64 nodes, one inside the other";
+
+    path_len[depth] = (depth ? path_len[depth - 1] : 0) + 1 + len;
+    if ( path_len[depth] > MAX_PATH )
+        return "a path of more than 1024 characters";
+
+    for ( i = 0; i < 2; i++ )
+        if ( fdt_getprop(fdt, node, ranges[i], &len) && len > MAX_RANGES )
+            return "more than 64 KB of ranges";
+
+    if ( depth == 1 && !strcmp(name, "aliases") )
+        fdt_for_each_property_offset ( prop, fdt, node )
+            if ( ++nr > MAX_ALIASES )
+                return "more than 1024 aliases";
+
+    return NULL;
+}
+
+/* NULL, or what is wrong with which node. */
+static const char *check_nodes(const void *fdt)
+{
+    static char text[256];
+    size_t path_len[MAX_DEPTH];
+    const char *wrong = NULL;
+    int node = 0, depth = 0, bad = 0;
+    char path[128];
+
+    for ( ; node >= 0 && depth >= 0 && !wrong;
+          node = fdt_next_node(fdt, node, &depth) )
+    {
+        wrong = check_ends(fdt, node) ?:
+                check_amounts(fdt, node, depth, path_len);
+        bad = node;
+    }
+    if ( !wrong )
+        return NULL;
+
+    if ( fdt_get_path(fdt, bad, path, sizeof(path)) )
+        strcpy(path, "a node");
+    snprintf(text, sizeof(text), "%s: %s", path, wrong);
+
+    return text;
+}
 
 void *blob_check(const void *data, size_t size, const char **wrong)
 {
@@ -20,7 +109,7 @@ void *blob_check(const void *data, size_t size, const char **wrong)
 
     *wrong = NULL;
     if ( size > MAX_SIZE )
-        *wrong = "more than 64 MB";
+        *wrong = "more than the 2 MB that Xen takes";
     else if ( size < sizeof(struct fdt_header) )
         *wrong = fdt_strerror(-FDT_ERR_TRUNCATED);
     if ( *wrong )
@@ -36,9 +125,9 @@ void *blob_check(const void *data, size_t size, const char **wrong)
     memcpy(fdt, data, size);
 
     rc = fdt_check_full(fdt, size);
-    if ( rc )
+    *wrong = rc ? fdt_strerror(rc) : check_nodes(fdt);
+    if ( *wrong )
     {
-        *wrong = fdt_strerror(rc);
         free(fdt);
         return NULL;
     }
@@ -96,7 +185,11 @@ void *blob_read(const char *path)
 
     fdt = blob_check(data, size, &wrong);
     if ( !fdt )
-        fprintf(stderr, "xen-rmr: %s: no sound device tree: %s\n", path, wrong);
+    {
+        fprintf(stderr, "xen-rmr: %s: no sound device tree: ", path);
+        put_text(stderr, wrong);
+        putc('\n', stderr);
+    }
     free(data);
 
     return fdt;

@@ -215,6 +215,60 @@ refused template --master /audio@10010000 --region 0x68000000+4K
 refused stops --master /serial@9000000 --region 0x68000000+4K
 same annotate-refused.txt
 
+# --- Trees that are none ----------------------------------------------------------------
+# hostile NAME: $out/NAME is refused, and with a reason.
+: > "$out/hostile.txt"
+hostile()
+{
+    {
+        echo "$ $1"
+        ( cd "$out" && timeout 60 "$O/xen-rmr" lint "$1" 2>&1 )
+        echo "status $?"
+    } >> "$out/hostile.txt"
+}
+
+: > "$out/empty"
+hostile empty
+echo "no tree" > "$out/words"
+hostile words
+mkdir "$out/folder"
+hostile folder
+hostile nowhere
+cp "$O/dts/binding.dtb" "$out/no-end"
+fdtput -t bx "$out/no-end" /serial@9000000 compatible 61 62 63
+hostile no-end
+cp "$O/dts/binding.dtb" "$out/huge-cells"
+fdtput -t x "$out/huge-cells" /reserved-memory '#size-cells' ffffffff
+hostile huge-cells
+cp "$O/dts/binding.dtb" "$out/no-cells"
+fdtput -t bx "$out/no-cells" /reserved-memory '#address-cells' 02
+hostile no-cells
+{
+    cat "$O/dts/binding.dtb"
+    head -c 3000000 /dev/zero
+} > "$out/large"
+hostile large
+# A header for 64 nodes, one inside the other.
+{
+    printf '\320\015\376\355\0\0\003\110\0\0\0\070\0\0\003\110\0\0\0\050\0\0\0\021\0\0\0\020'
+    printf '\0\0\0\0\0\0\0\0\0\0\003\020\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+    printf '\0\0\0\001\0\0\0\0'
+    for i in $(seq 64); do printf '\0\0\0\001a\0\0\0'; done
+    for i in $(seq 65); do printf '\0\0\0\002'; done
+    printf '\0\0\0\011'
+} > "$out/deep"
+hostile deep
+same hostile.txt
+
+size=$(wc -c < "$O/dts/binding.dtb")
+for length in $(seq 0 61 "$((size - 1))")
+do
+    head -c "$length" "$O/dts/binding.dtb" > "$out/cut"
+    timeout 60 "$O/xen-rmr" lint "$out/cut" > "$out/cut.log" 2>&1
+    [ $? = 2 ]
+    verdict $? "a tree that is cut off after $length bytes: $(cat "$out/cut.log")"
+done
+
 # --- Each code has been seen ---------------------------------------------------------
 tool explain | sed -n 's/^\([a-z-]*\): \(note\|warning\|error\)$/\1/p' | sort -u > "$out/codes"
 cat "$out"/*.codes | sort -u | comm -23 "$out/codes" - > "$out/unseen"
