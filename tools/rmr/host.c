@@ -256,7 +256,7 @@ void xfree(void *p)
 
 struct page_info shim_frames[SHIM_FRAMES];
 static void *frames[SHIM_FRAMES];
-static unsigned int nr_frames;
+static unsigned int nr_frames, nr_live;
 
 /* NULL when there are no more: no table that can be of use is so large. */
 struct page_info *alloc_domheap_pages(void *d, unsigned int order,
@@ -267,15 +267,19 @@ struct page_info *alloc_domheap_pages(void *d, unsigned int order,
     if ( SHIM_FRAMES - nr_frames < (1U << order) )
         return NULL;
 
+    nr_live += 1U << order;
     for ( ; nr_frames < first + (1U << order); nr_frames++ )
         frames[nr_frames] = shim_zalloc(PAGE_SIZE);
 
     return &shim_frames[first];
 }
 
-/* All at once, when the last table goes. */
+/* All at once, when the last one goes. */
 void free_domheap_pages(struct page_info *pg, unsigned int order)
 {
+    nr_live -= 1U << order;
+    while ( !nr_live && nr_frames )
+        xfree(frames[--nr_frames]);
 }
 
 mfn_t page_to_mfn(const struct page_info *pg)
@@ -380,7 +384,7 @@ void xen_forget(void)
     INIT_LIST_HEAD(&rmr_masters);
     list_for_each_entry_safe ( a, tmp, &allocations, list )
         xfree(a->data);
-    nr_frames = 0;
+    nr_frames = nr_live = 0;
 }
 
 /*

@@ -12,4 +12,7 @@ extern struct dt_device_node *dt_host;
 void shim_forget_cmdline(void);
 void shim_forget_tree(void);
 
+/* lint.c: "StreamIDs ..." of @m. */
+void master_streams(const struct rmr_master *m, char *text, size_t size);
+
 #endif /* XEN_RMR_HOST_H */

@@ -173,19 +173,28 @@ static char *add(char *text, const char *end, const char *fmt, ...)
     return n < 0 || n >= end - text ? text + strlen(text) : text + n;
 }
 
-static void say_kept(const struct rmr_master *m, struct findings *f)
+void master_streams(const struct rmr_master *m, char *text, size_t size)
 {
-    char text[1024], *p = text, *end = text + sizeof(text);
+    char *p = text, *end = text + size;
     unsigned int i;
 
-    p = add(p, end, "kept behind %s, %s", dt_node_full_name(m->iommu),
-            m->nr_sids == 1 ? "StreamID" : "StreamIDs");
+    p = add(p, end, "%s", m->nr_sids == 1 ? "StreamID" : "StreamIDs");
     for ( i = 0; i < m->nr_sids; i++ )
     {
         p = add(p, end, " %#x", m->sids[i].id);
         if ( m->sids[i].mask )
             p = add(p, end, "/%#x", m->sids[i].mask);
     }
+}
+
+static void say_kept(const struct rmr_master *m, struct findings *f)
+{
+    char text[1024], *p = text, *end = text + sizeof(text);
+    unsigned int i;
+
+    p = add(p, end, "kept behind %s, ", dt_node_full_name(m->iommu));
+    master_streams(m, p, end - p);
+    p += strlen(p);
     for ( i = 0; i < m->nr_regions; i++ )
     {
         const struct rmr_region *r = &m->regions[i];

@@ -12,12 +12,11 @@
  * What a domain's p2m has of address bits is min(CPU, SMMU), which no tree
  * says. 40 is what the least of the cores with virtualization have.
  */
-#define IPA_BITS     40
-#define IPA_BITS_MIN 32
-#define IPA_BITS_MAX 48
+#define IPA_BITS 40
 
 static const char usage_text[] =
 "Usage: xen-rmr lint [OPTION...] BOARD.dtb\n"
+"       xen-rmr plan [OPTION...] BOARD.dtb\n"
 "       xen-rmr annotate [OPTION...] --master NODE --region BASE+SIZE BOARD.dtb\n"
 "       xen-rmr explain [CODE]\n"
 "\n"
@@ -25,16 +24,23 @@ static const char usage_text[] =
 "it is booted. BOARD.dtb may be \"-\", standard input.\n"
 "\n"
 "  lint      each device whose DMA Xen keeps alive, and everything that is wrong\n"
+"  plan      what Xen needs for it, and where a guest's memory goes\n"
 "  annotate  give a device a region: in a new tree, or in what makes one of this\n"
 "  explain   what a finding's code means; all of them without one\n"
 "\n"
-"Options of both:\n"
+"Options of all three:\n"
 "  --rmr ITEM         as with rmr=ITEM on Xen's command line; may be repeated\n"
-"  --ipa-bits N       address bits of CPU and SMMU, 32 to 48 (default: 40)\n"
+"  --ipa-bits N       address bits that CPU and SMMU have: 32, 36, 40 (default),\n"
+"                     42, 44 or 48\n"
 "  --help             this text\n"
 "\n"
 "Options of lint:\n"
 "  --json             for programs\n"
+"\n"
+"Options of plan:\n"
+"  --guest ITEMS      memory=MB,dtdev=PATH[,rdm_policy=relaxed][,dtdev=...]: what a\n"
+"                     guest is to have, as in xl.cfg\n"
+"  --svg              draw the addresses of host and guest\n"
 "\n"
 "Options of annotate:\n"
 "  --master NODE      the device: its path, or an alias of it\n"
@@ -67,6 +73,27 @@ static int run_lint(const void *fdt, const struct options *o)
     findings_free(&f);
 
     return status;
+}
+
+static int run_plan(const void *fdt, const struct options *o)
+{
+    const char *wrong = NULL;
+    struct findings f = {};
+    bool refused = false, booted = xen_load(fdt, o, &f);
+    unsigned int errors;
+
+    if ( booted )
+        wrong = plan(o, &refused);
+    errors = findings_count(&f, ERROR);
+    if ( errors )
+        fprintf(stderr, "xen-rmr: %u error%s, see xen-rmr lint\n", errors,
+                errors == 1 ? "" : "s");
+
+    xen_forget();
+    findings_free(&f);
+
+    return wrong ? usage(wrong) :
+           errors || refused ? STATUS_ERRORS : STATUS_CLEAN;
 }
 
 static void explain(const struct message *m)
@@ -144,6 +171,8 @@ static const struct option known[] = {
     { "overlay", no_argument, NULL, 'O' },
     { "uboot", no_argument, NULL, 'U' },
     { "cmdline", no_argument, NULL, 'C' },
+    { "guest", required_argument, NULL, 'g' },
+    { "svg", no_argument, NULL, 's' },
     { "help", no_argument, NULL, 'h' },
     {}
 };
@@ -167,8 +196,8 @@ static const char *take_option(struct options *o, int c, const char *arg)
 
     case 'b':
         o->ipa_bits = strtoul(arg, &end, 10);
-        if ( *end || o->ipa_bits < IPA_BITS_MIN || o->ipa_bits > IPA_BITS_MAX )
-            return "--ipa-bits is not 32 to 48";
+        if ( *end || !plan_knows_bits(o->ipa_bits) )
+            return "--ipa-bits is none of 32, 36, 40, 42, 44 and 48";
         break;
 
     case 'm':
@@ -180,6 +209,14 @@ static const char *take_option(struct options *o, int c, const char *arg)
             return "too many --region";
         if ( !parse_region(arg, &o->regions[o->nr_regions++]) )
             return "--region is no BASE+SIZE";
+        break;
+
+    case 'g':
+        o->guest = arg;
+        break;
+
+    case 's':
+        o->svg = true;
         break;
 
     case 'n':
@@ -214,13 +251,51 @@ static const char *check_annotate(const struct options *o)
     return NULL;
 }
 
+/* What is done with a tree. */
+static const struct command {
+    const char *name;
+    int (*run)(const void *fdt, const struct options *o);
+    const char *(*check)(const struct options *o);
+} commands[] = {
+    { "lint", run_lint, NULL },
+    { "plan", run_plan, NULL },
+    { "annotate", annotate, check_annotate },
+};
+
+static int run(const char *name, struct options *o, const char *file)
+{
+    const struct command *c = commands;
+    const struct command *const end = commands + sizeof(commands) /
+                                                 sizeof(commands[0]);
+    const char *wrong = NULL;
+    int status = STATUS_ERRORS;
+    void *fdt;
+
+    while ( c < end && strcmp(c->name, name) )
+        c++;
+    if ( c == end )
+        return usage("no such command");
+    if ( !file )
+        return usage("one device tree, please");
+    if ( c->check )
+        wrong = c->check(o);
+    if ( wrong )
+        return usage(wrong);
+
+    o->file = file;
+    fdt = blob_read(file);
+    if ( fdt )
+        status = c->run(fdt, o);
+    free(fdt);
+
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct options o = { .ipa_bits = IPA_BITS };
-    const char *command, *wrong = NULL;
-    bool is_annotate;
-    int c, status;
-    void *fdt;
+    const char *wrong = NULL;
+    int c;
 
     while ( (c = getopt_long(argc, argv, "ho:", known, NULL)) != -1 && !wrong )
     {
@@ -235,27 +310,10 @@ int main(int argc, char **argv)
         return usage(wrong);
     if ( optind == argc )
         return usage("no command");
+    if ( !strcmp(argv[optind], "explain") && argc - optind <= 2 )
+        return run_explain(argv[optind + 1]);
 
-    command = argv[optind++];
-    if ( !strcmp(command, "explain") && argc - optind <= 1 )
-        return run_explain(argv[optind]);
-
-    is_annotate = !strcmp(command, "annotate");
-    if ( !is_annotate && strcmp(command, "lint") )
-        return usage("no such command");
-    if ( argc - optind != 1 )
-        return usage("one device tree, please");
-    if ( is_annotate && (wrong = check_annotate(&o)) != NULL )
-        return usage(wrong);
-
-    o.file = argv[optind];
-    fdt = blob_read(o.file);
-    if ( !fdt )
-        return STATUS_ERRORS;
-    status = is_annotate ? annotate(fdt, &o) : run_lint(fdt, &o);
-    free(fdt);
-
-    return status;
+    return run(argv[optind], &o, argc - optind == 2 ? argv[optind + 1] : NULL);
 }
 
 /*

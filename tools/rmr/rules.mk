@@ -11,15 +11,16 @@ RMR_FILES := rmr.h dt.c policy.c policy-domain.c policy-guest.c table.c
 # Xen's files, what they call, and what looks into their structures.
 XEN_UNITS := device-tree bootfdt bootinfo strtoull parse-bool dt policy \
              policy-domain policy-guest table
-SHIMMED := host lint report
-PLAIN := blob messages annotate
+SHIMMED := host lint report plan
+PLAIN := blob messages annotate svg
+LIBXL_SRC ?= $(RMR_TOOL)/../libs/light
 TOOL_OBJS := $(XEN_UNITS:%=$(O)/gen/%.o) $(O)/shim-lib.o $(O)/classes.o \
-             $(SHIMMED:%=$(O)/%.o) $(PLAIN:%=$(O)/%.o)
+             $(SHIMMED:%=$(O)/%.o) $(PLAIN:%=$(O)/%.o) $(O)/libxl_rmr_layout.o
 
 CFLAGS_TOOL = -std=gnu99 $(HOSTCFLAGS) -Wall -Wstrict-prototypes -Werror \
               $(SANITIZE) -MMD -MP -I$(RMR_TOOL)
 CFLAGS_XEN = $(CFLAGS_TOOL) -fno-strict-aliasing -Wno-unused-function \
-             -Wno-pointer-arith -I$(O) -I$(RMR_XEN) -include $(RMR_XEN)/shim.h
+             -Wno-pointer-arith -I$(O) -I$(RMR_XEN) -I$(LIBXL_SRC) -include $(RMR_XEN)/shim.h
 
 $(O)/xen-rmr: $(TOOL_OBJS) $(O)/main.o
 	$(HOSTCC) $(HOSTCFLAGS) $(SANITIZE) -o $@ $^ -lfdt
@@ -37,6 +38,10 @@ $(SHIMMED:%=$(O)/%.o): $(O)/%.o: $(RMR_TOOL)/%.c | $(O)/gen/.stamp
 	$(HOSTCC) $(CFLAGS_XEN) -c $< -o $@
 
 $(PLAIN:%=$(O)/%.o) $(O)/main.o: $(O)/%.o: $(RMR_TOOL)/%.c
+	@mkdir -p $(O)
+	$(HOSTCC) $(CFLAGS_TOOL) -c $< -o $@
+
+$(O)/libxl_rmr_layout.o: $(LIBXL_SRC)/libxl_rmr_layout.c
 	@mkdir -p $(O)
 	$(HOSTCC) $(CFLAGS_TOOL) -c $< -o $@
 

@@ -126,6 +126,9 @@ struct options {
     unsigned int nr_regions;
     bool no_map;
     const char *output;
+    /* plan */
+    const char *guest;                    /* items, or NULL */
+    bool svg;
 };
 
 /* --- Xen's side: host.c --------------------------------------------------- */
@@ -148,6 +151,13 @@ int report(const struct options *o, const struct findings *f);
 
 /* The findings alone, as text. */
 void report_text(FILE *to, const struct options *o, const struct findings *f);
+
+/*
+ * plan.c: after xen_load(). Prints to standard output. *@refused is set if a
+ * guest cannot be made as asked for. NULL, or what is wrong with the question.
+ */
+const char *plan(const struct options *o, bool *refused);
+bool plan_knows_bits(unsigned int ipa_bits);
 
 /* annotate.c. Returns an exit status; what is wrong has been said. */
 int annotate(const void *fdt, const struct options *o);

@@ -9,6 +9,7 @@
 #include "libxl_internal.h"
 #include "libxl_rmr.h"
 #include "libxl_rmr_fdt.h"
+#include "libxl_rmr_guest.h"
 #include "libxl_rmr_layout.h"
 
 #include <libfdt.h>
@@ -20,11 +21,6 @@ struct libxl__rmr {
     libxl__rmr_layout layout;
     libxl__rmr_node *nodes;
     unsigned int nr_nodes;
-};
-
-static const libxl__rmr_range banks[] = {
-    { GUEST_RAM0_BASE, GUEST_RAM0_SIZE },
-    { GUEST_RAM1_BASE, GUEST_RAM1_SIZE },
 };
 
 /*--------------------- What the hypervisor says ---------------------*/
@@ -296,19 +292,6 @@ static void fill_master(libxl__gc *gc, libxl__rmr_master *to,
     to->regions = regions;
     to->nr_regions = info->says.nr_regions;
 }
-
-/* Every guest is promised these, and the hypervisor refuses a region there. */
-static const libxl__rmr_fixed always[] = {
-    { { GUEST_VIRTIO_MMIO_BASE, GUEST_VIRTIO_MMIO_SIZE },
-      "virtio-mmio devices", NULL },
-    { { GUEST_GICV3_GICD_BASE, GUEST_GICV3_GICD_SIZE },
-      "its interrupt controller", NULL },
-    { { GUEST_GICV3_GICR0_BASE, GUEST_GICV3_GICR0_SIZE },
-      "its interrupt controller's redistributors", NULL },
-    { { GUEST_PL011_BASE, GUEST_PL011_SIZE }, "an emulated PL011", NULL },
-    { { GUEST_GNTTAB_BASE, GUEST_GNTTAB_SIZE }, "its grant table", NULL },
-    { { GUEST_MAGIC_BASE, GUEST_MAGIC_SIZE }, "its magic pages", NULL },
-};
 
 static const libxl__rmr_fixed with_acpi[] = {
     { { GUEST_ACPI_BASE, GUEST_ACPI_SIZE }, "ACPI tables", "set acpi=0" },

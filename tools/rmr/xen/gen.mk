@@ -36,7 +36,7 @@ $(O)/gen/.stamp: $(foreach f,$(XEN_FILES),$(XEN)/$(lastword $(subst :, ,$(f)))) 
 	    $(XEN)/arch/arm/include/asm/p2m.h > $(O)/new/p2m-type.h
 	@grep -E '^#define (LPAE_SH_|MATTR_)' \
 	    $(XEN)/arch/arm/include/asm/page.h > $(O)/new/page-attr.h
-	@grep -E '^#define GUEST_(VIRTIO_MMIO|GICV3_GIC|PL011|GNTTAB|MAGIC)[A-Z0-9_]*_(BASE|SIZE) ' \
+	@grep -E '^#define GUEST_(VIRTIO_MMIO|GICV3_GIC|PL011|GNTTAB|MAGIC|RAM)[A-Z0-9_]*_(BASE|SIZE) ' \
 	    $(XEN)/include/public/arch-arm.h > $(O)/new/guest-layout.h
 	@{ sed -n -e 's/^+//' -e '/^struct xen_sysctl_rmr_stream {/,/rmr_region_t) regions;/p' \
 	      $(SYSCTL); echo '};'; } > $(O)/new/public-rmr.h

@@ -215,6 +215,49 @@ refused template --master /audio@10010000 --region 0x68000000+4K
 refused stops --master /serial@9000000 --region 0x68000000+4K
 same annotate-refused.txt
 
+# --- plan ---------------------------------------------------------------------------------
+: > "$out/plan.txt"
+planned()
+{
+    {
+        echo "$ $*"
+        tool plan "$@" > "$out/planned" 2>&1
+        status=$?
+        # Of a guest that part alone: the other is always the same.
+        case $1 in
+        --guest) sed -n '/^guest of/,$p; /^xen-rmr:/p' "$out/planned" ;;
+        *) cat "$out/planned" ;;
+        esac
+        echo "status $status"
+    } >> "$out/plan.txt"
+}
+
+planned passthrough.dtb
+planned --ipa-bits 44 binding.dtb
+planned masked.dtb
+planned narrow-bus.dtb
+planned aliases.dtb
+planned bare.dtb
+planned stops.dtb
+planned --guest memory=1024 passthrough.dtb
+planned --guest memory=1024,dtdev=/display@10000000 passthrough.dtb
+planned --guest dtdev=/audio@10010000,memory=4096 passthrough.dtb
+planned --guest memory=256,dtdev=/nvidia,dc@10040000,rdm_policy=relaxed,dtdev=/mine@10050000 passthrough.dtb
+planned --guest memory=256,dtdev=/nvidia,dc@10040000,dtdev=/mine@10050000 passthrough.dtb
+planned --guest memory=256,dtdev=/camera@10020000 passthrough.dtb
+planned --guest memory=1100000,dtdev=/display@10000000 passthrough.dtb
+planned --guest memory=100000000 passthrough.dtb
+planned --guest memory=256,dtdev=/nowhere passthrough.dtb
+planned --guest memory=256,dtdev=/display@10000000 binding.dtb
+planned --guest memory=256,dtdev=/chain1 streams.dtb
+planned --guest memory=0 passthrough.dtb
+planned --guest dtdev=/display@10000000 passthrough.dtb
+planned --guest memory=1,rdm_policy=relaxed passthrough.dtb
+planned --ipa-bits 41 passthrough.dtb
+same plan.txt
+tool plan --svg --guest memory=1024,dtdev=/audio@10010000 passthrough.dtb > "$out/plan.svg"
+same plan.svg
+
 # --- Trees that are none ----------------------------------------------------------------
 # hostile NAME: $out/NAME is refused, and with a reason.
 : > "$out/hostile.txt"

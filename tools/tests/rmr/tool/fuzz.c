@@ -13,7 +13,8 @@
 
 #include "xen-rmr.h"
 
-#define ROOM 4096
+#define ROOM     4096
+#define PATH_LEN 512
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -45,38 +46,66 @@ static void run_lint(const void *fdt)
     findings_free(&f);
 }
 
-static void run_annotate(const void *fdt, unsigned int form)
+/* The path of the last node with `iommus'. */
+static void last_device(const void *fdt, char *path, int size)
 {
-    struct options o = {
+    int node, depth = 0;
+
+    strcpy(path, "/");
+    for ( node = 0; node >= 0 && depth >= 0;
+          node = fdt_next_node(fdt, node, &depth) )
+        if ( fdt_getprop(fdt, node, "iommus", NULL) )
+            fdt_get_path(fdt, node, path, size);
+}
+
+static void run_plan(const void *fdt, const char *device, bool picture)
+{
+    char guest[PATH_LEN + 64];
+    const struct options o = {
+        .file = "fuzz",
+        .ipa_bits = 40,
+        .guest = guest,
+        .svg = picture,
+    };
+    struct findings f = {};
+    bool refused = false;
+
+    snprintf(guest, sizeof(guest), "memory=64,dtdev=%s,rdm_policy=relaxed",
+             device);
+    if ( xen_load(fdt, &o, &f) )
+        plan(&o, &refused);
+    xen_forget();
+    findings_free(&f);
+}
+
+static void run_annotate(const void *fdt, const char *device, unsigned int form)
+{
+    const struct options o = {
         .file = "fuzz",
         .ipa_bits = 40,
         .form = form,
+        .master = device,
         .output = "/dev/null",
         .regions = { { 0x60000036, 0x1000 } },
         .nr_regions = 1,
     };
-    char master[512] = "/";
-    int node, depth = 0;
 
-    for ( node = 0; node >= 0 && depth >= 0;
-          node = fdt_next_node(fdt, node, &depth) )
-        if ( fdt_getprop(fdt, node, "iommus", NULL) )
-            fdt_get_path(fdt, node, master, sizeof(master));
-
-    o.master = master;
     annotate(fdt, &o);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    char device[PATH_LEN];
     const char *wrong;
     void *fdt = blob_check(data, size, &wrong);
 
     if ( !fdt )
         return 0;
 
+    last_device(fdt, device, sizeof(device));
     run_lint(fdt);
-    run_annotate(fdt, size % 4);
+    run_plan(fdt, device, size & 4);
+    run_annotate(fdt, device, size % 4);
     free(fdt);
 
     return 0;
