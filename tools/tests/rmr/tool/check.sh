@@ -6,6 +6,7 @@
 
 here=$(cd "$(dirname "$0")" && pwd)
 out=$O/results
+tool_src=$(cd "$here/../../../rmr" && pwd)
 mode=$1
 failed=0
 passed=0
@@ -257,6 +258,47 @@ planned --ipa-bits 41 passthrough.dtb
 same plan.txt
 tool plan --svg --guest memory=1024,dtdev=/audio@10010000 passthrough.dtb > "$out/plan.svg"
 same plan.svg
+
+# --- Help, man page, completion ------------------------------------------------------------
+options()
+{
+    grep -o -e '--[a-z][a-z-]*' "$@" | sort -u
+}
+
+tool --help > "$out/help"
+verdict $? "no help"
+[ "$(awk 'length($0) > 80' "$out/help")" = "" ]
+verdict $? "the help is wider than a screen"
+sed -n 's/.*{ "\([a-z-]*\)", \(no\|required\)_argument.*/--\1/p' "$tool_src/main.c" | sort > "$out/options"
+options "$out/help" > "$out/options.help"
+# The long form of -o is not in the short text.
+sed '/^--output$/d' "$out/options" | diff - "$out/options.help"
+verdict $? "the help has other options than the program"
+options "$tool_src/../../docs/man/xen-rmr.1.pod" | diff "$out/options" -
+verdict $? "the man page has other options than the program"
+options "$tool_src/bash-completion" | diff "$out/options" -
+verdict $? "the completion has other options than the program"
+if command -v podchecker > /dev/null
+then
+    podchecker -warnings "$tool_src/../../docs/man/xen-rmr.1.pod" 2> "$out/pod.log"
+    verdict $? "man page: $(cat "$out/pod.log")"
+fi
+
+# complete WORD...: what is offered for the last.
+complete()
+{
+    PATH=$O:$PATH bash -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _xen_rmr; echo "${COMPREPLY[@]}"' \
+        "$tool_src/bash-completion" "$@"
+}
+
+{
+    complete xen-rmr ''
+    complete xen-rmr lint --
+    complete xen-rmr plan --ipa-bits 4
+    complete xen-rmr annotate --o
+    complete xen-rmr explain region-not
+} > "$out/completion.txt" 2>&1
+same completion.txt
 
 # --- Trees that are none ----------------------------------------------------------------
 # hostile NAME: $out/NAME is refused, and with a reason.
