@@ -407,10 +407,12 @@ static void add_guest(struct map *map, const struct guest *g,
 
 static void put_guest_map(const struct map *map)
 {
-    const struct mapped *p;
+    unsigned int i;
 
-    for ( p = map->list; p < map->list + map->nr; p++ )
+    for ( i = 0; i < map->nr; i++ )
     {
+        const struct mapped *p = &map->list[i];
+
         if ( p->side != GUEST )
             continue;
 

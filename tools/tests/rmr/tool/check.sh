@@ -240,6 +240,8 @@ planned narrow-bus.dtb
 planned aliases.dtb
 planned bare.dtb
 planned stops.dtb
+planned empty.dtb
+planned --guest memory=256,dtdev=/nowhere empty.dtb
 planned --guest memory=1024 passthrough.dtb
 planned --guest memory=1024,dtdev=/display@10000000 passthrough.dtb
 planned --guest dtdev=/audio@10010000,memory=4096 passthrough.dtb
