@@ -150,7 +150,7 @@ collect()
 {
     patched > "$work/patched.c"
     texts xen/drivers/passthrough/arm/rmr/*.c xen/drivers/passthrough/arm/rmr/*.h \
-          tools/libs/*/*.c tools/xl/*.c "$work/patched.c" > "$work/texts"
+          tools/libs/*/*.[ch] tools/xl/*.c "$work/patched.c" > "$work/texts"
     [ "$(wc -l < "$work/texts")" -gt 200 ] || die "few messages were found"
 }
 
