@@ -66,7 +66,7 @@ TOOLS_CONFIGURE = --disable-docs --disable-stubdom --disable-xen --disable-monit
 # The folder in /usr/lib of those that are packaged.
 TOOLS_LEAF = xen-$(XEN_SERIES)-rmr
 # Folders of tools/, in the order in which one needs the other.
-TOOLS_PARTS = include libs xenstored xs-clients console helpers xl
+TOOLS_PARTS = include libs xenstored xs-clients console helpers xl rmr
 
 # --- Flags of our own programs --------------------------------------------------
 HOST_CFLAGS ?= -O2 -g

@@ -84,7 +84,7 @@ hosttools: deps
 xen-rmr: deps
 	@$(S)/fetch.sh xen
 	@$(MAKE) -s -C tools/rmr O='$(CURDIR)/$(HOST_DIR)/rmr' XEN_SRC='$(CURDIR)/$(SRC_DIR)/xen' \
-	    HOSTCC='$(HOSTCC)' HOSTCFLAGS='$(HOST_CFLAGS)'
+	    CC='$(HOSTCC)' CFLAGS='$(HOST_CFLAGS)'
 	@install -D $(HOST_DIR)/rmr/xen-rmr $(HOST_DIR)/bin/xen-rmr
 
 run: deps

@@ -29,7 +29,7 @@ sysroot=$TOP/$SYSROOT_DIR
 libraries=$sysroot/usr/lib/$triplet
 
 # What the tools are built from; a change of anything else is none to them.
-wanted='^(Config\.mk|config/|tools/(include|libs|xenstored|xs-clients|console|helpers|xl|config\.h|configure|Rules\.mk|libacpi)|xen/(Makefile|include/(public|acpi|xen/(lib|elf))|lib/|common/(libelf|.*z.*\.c$)|tools|xsm/flask/policy))'
+wanted='^(Config\.mk|config/|tools/(include|libs|xenstored|xs-clients|console|helpers|xl|rmr|config\.h|configure|Rules\.mk|libacpi)|xen/(Makefile|drivers/passthrough/arm/rmr/|include/(public|acpi|xen/(lib|elf))|lib/|common/(libelf|.*z.*\.c$)|tools|xsm/flask/policy))'
 
 variant_settings()
 {
@@ -146,6 +146,7 @@ install_tools()
     new=$result.new
     rm -rf "$new"
     put usr/sbin "$part/xl/xl" "$part/xenstored/xenstored" "$part/console/daemon/xenconsoled"
+    [ "$own" = no ] || put usr/sbin "$part/rmr/xen-rmr"
     put usr/bin "$part/xs-clients/xenstore"
     for name in exists list read rm chmod write ls watch
     do
@@ -200,6 +201,8 @@ build_tools()
     say "$variant: building the tools of Xen $version"
     for part in $TOOLS_PARTS
     do
+        # Not every variant has our own.
+        [ -d "$dir/tools/$part" ] || continue
         in_tools make -s -C "$dir/tools/$part" CC="ccache ${CROSS_COMPILE_ARM64}gcc" \
             PYTHON=/usr/bin/python3 -j"$JOBS" >> "$log" 2>&1 || build_failed
     done

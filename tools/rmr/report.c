@@ -96,7 +96,7 @@ void put_xml(FILE *to, const char *s)
 {
     for ( ; *s; s++ )
         if ( strchr("<>&\"'", *s) || !is_plain(*s) )
-            fprintf(to, "&#%u;", *s < ' ' && *s > 0 ? '?' : (unsigned char)*s);
+            fprintf(to, "&#%d;", *s < ' ' && *s > 0 ? '?' : (unsigned char)*s);
         else
             putc(*s, to);
 }

@@ -11,10 +11,10 @@
 
 #include "plan.h"
 
-#define WIDTH  900
-#define COLUMN 150
-#define TOP    50
-#define GAP    12
+#define WIDTH  900U
+#define COLUMN 150U
+#define TOP    50U
+#define GAP    12U
 
 struct scale {
     uint64_t *edges;                   /* ascending, each once */

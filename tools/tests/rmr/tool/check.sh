@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh [golden]: what xen-rmr says of each fixture, against golden/; or,
-# with `golden', writes that anew. Called by the Makefile, with O and RMR_SRC set.
+# check.sh [golden|first]: what xen-rmr says of each fixture, against golden/; or,
+# with `golden', writes that anew. With `first' it ends at the first failure. Called
+# by the Makefile, with O and RMR_SRC set.
 
 here=$(cd "$(dirname "$0")" && pwd)
 out=$O/results
@@ -14,8 +15,9 @@ export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99
 
 fail()
 {
-    echo "FAILED: $*"
+    echo "[  FAILED  ] $*"
     failed=$((failed + 1))
+    [ "$mode" != first ] || exit 1
 }
 
 verdict()
