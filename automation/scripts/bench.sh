@@ -89,6 +89,30 @@ make -s -C tools/tests/rmr SANITIZE= O="$work/scan" XEN_SRC="$TOP/$SRC_DIR/xen" 
     RMR_SRC="$TOP/xen/drivers/passthrough/arm/rmr" bench > "$work/scan.txt" 2>> "$work/log" ||
     die "the scan was not measured, see $work/log"
 
+# lint NODES MASTERS: size of the tree, time, instructions and memory of xen-rmr.
+lint()
+{
+    "$work/scan/bench-scan" tree "$1" "$2" > "$work/tree.dtb"
+    start=$(date +%s%N)
+    "$HOST_DIR/bin/xen-rmr" lint "$work/tree.dtb" > "$work/lint.txt"
+    end=$(date +%s%N)
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        "$HOST_DIR/bin/xen-rmr" lint "$work/tree.dtb" > "$work/lint.txt" 2> "$work/callgrind.log"
+    valgrind --leak-check=no "$HOST_DIR/bin/xen-rmr" lint "$work/tree.dtb" > "$work/lint.txt" 2> "$work/heap.log"
+    echo "$1 $2 $(wc -c < "$work/tree.dtb") $(((end - start) / 1000))" \
+         "$(sed -n 's/.*Collected : //p' "$work/callgrind.log")" \
+         "$(sed -n 's/.*frees, \([0-9,]*\) bytes allocated.*/\1/p' "$work/heap.log" | tr -d ,)"
+}
+
+say "xen-rmr on large trees"
+make -s xen-rmr >> "$work/log" 2>&1 || die "xen-rmr was not built, see $work/log"
+: > "$work/lint-of-trees.txt"
+for size in "10 1" "100 1" "1000 1" "10000 1" "2000 10" "2000 100" "2000 1000"
+do
+    lint $size >> "$work/lint-of-trees.txt"
+done
+rm -f "$work/tree.dtb" "$work/lint.txt" "$work/callgrind.log" "$work/heap.log"
+
 cat > "$work/plot.gp" <<END
 set terminal pngcairo size 1200,480
 set output "$work/figures.png"
@@ -126,6 +150,10 @@ gnuplot "$work/plot.gp" || die "gnuplot made no picture, see $work/plot.gp"
     echo
     echo "Scan of the device tree:"
     cat "$work/scan.txt"
+    echo
+    echo "xen-rmr lint of such trees (all it does, from start to end):"
+    awk 'BEGIN { printf "%6s %8s %10s %12s %14s %14s\n", "nodes", "masters", "bytes", "microseconds", "instructions", "bytes of heap" }
+         { printf "%6d %8d %10d %12d %14s %14s\n", $1, $2, $3, $4, $5, $6 }' "$work/lint-of-trees.txt"
 } > "$work/figures.txt"
 cat "$work/figures.txt"
 say "figures: $BENCH_DIR/figures.txt, $BENCH_DIR/figures.png"

@@ -3,7 +3,8 @@
  * What the scan of the device tree costs at boot: rmr_dt_scan() and
  * rmr_dt_check() on trees of many nodes and many masters. Prints a table, or
  * (`counts') only what is the same on every machine: steps over nodes, and
- * allocations. `make bench' shows both; `make check' compares the counts.
+ * allocations. `make bench' shows both; `make check' compares the counts. With
+ * `tree NODES MASTERS' it writes such a tree to standard output.
  */
 #include <math.h>
 #include <time.h>
@@ -197,6 +198,16 @@ static void series(const char *what, unsigned int nodes, unsigned int masters,
 int main(int argc, char **argv)
 {
     bool counts = argc > 1 && !strcmp(argv[1], "counts");
+
+    if ( argc == 4 && !strcmp(argv[1], "tree") )
+    {
+        void *fdt = make_tree(atoi(argv[2]), atoi(argv[3]));
+        bool written = fwrite(fdt, fdt_totalsize(fdt), 1, stdout) == 1;
+
+        free(fdt);
+
+        return written ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
 
     series("nodes", 10, 0, 10000, counts);
     series("masters", 0, 1, 1000, counts);
