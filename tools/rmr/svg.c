@@ -11,7 +11,8 @@
 
 #include "plan.h"
 
-#define WIDTH  900U
+#define WIDTH  1180U
+#define MARGIN 360U
 #define COLUMN 150U
 #define TOP    50U
 #define GAP    12U
@@ -93,7 +94,7 @@ static unsigned int y_of(const struct scale *s, uint64_t edge)
 
 static unsigned int x_of(enum side side)
 {
-    return side == HOST ? 220 : WIDTH - 220 - COLUMN;
+    return side == HOST ? MARGIN : WIDTH - MARGIN - COLUMN;
 }
 
 static void put_box(FILE *to, const struct scale *s, const struct mapped *m)
@@ -113,8 +114,10 @@ static void put_box(FILE *to, const struct scale *s, const struct mapped *m)
     if ( m->kind == RESERVED )
         return;
 
+    /* RAM may begin where a region does: it is named at its other end. */
     fprintf(to, "<text x=\"%u\" y=\"%u\" text-anchor=\"%s\">%#"PRIx64" ",
-            m->side == HOST ? x - 8 : x + COLUMN + 8, bottom - 3,
+            m->side == HOST ? x - 8 : x + COLUMN + 8,
+            m->kind == RAM ? top + 11 : bottom - 3,
             m->side == HOST ? "end" : "start", m->start);
     put_xml(to, m->what);
     fprintf(to, "</text>\n");
