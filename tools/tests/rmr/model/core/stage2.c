@@ -346,7 +346,7 @@ static void answer_leaf(const struct s2_tlb *t, const struct cached *leaf,
         fn(ctx, ANSWER_TRANSLATED, &to);
 }
 
-void s2_tlb_answers(struct s2_tlb *t, const struct stage2 *s2, 
+void s2_tlb_answers(struct s2_tlb *t, const struct stage2 *s2,
                     unsigned int probe, answer_fn *fn, void *ctx)
 {
     const struct s2_regime *r = find_regime(t, s2);
