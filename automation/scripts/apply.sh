@@ -21,7 +21,7 @@ command -v patch >/dev/null || die "the program patch is missing (package patch)
 
 version=$(xen_version "$tree")
 journal=$tree/.rmr-apply
-series_size=$(overlay_patches all | wc -l)
+series_size=$(overlay_patches all "$tree" | wc -l)
 
 # Moves the journal's results into place. Each target must still be what it was
 # when the result was made.
@@ -99,17 +99,17 @@ else
         die "$STAGE_PATCH does not apply to Xen $version in $tree: $STAGE_ERROR$(older_overlay); nothing was changed"
 fi
 
+stage_own "$stage" "$tree"
 if [ $patched = no ] && [ "$series_size" -gt 0 ]
 then
     for file in $(overlay_files)
     do
-        if [ -e "$tree/$file" ] && ! cmp -s "$file" "$tree/$file"
+        if [ -e "$tree/$file" ] && ! cmp -s "$stage/$file" "$tree/$file"
         then
             die "Xen $version in $tree has a file $file of its own; nothing was changed"
         fi
     done
 fi
-stage_own "$stage"
 prepare_journal "$stage"
 
 if [ ! -d "$journal" ]

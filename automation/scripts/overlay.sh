@@ -12,12 +12,40 @@ xen_version()
         tr -d '\n'
 }
 
-# The series, one patch file a line: all of it, or with $1 = fixes those alone.
+# fitting FILE TREE: the lines of FILE that are for TREE, without their condition.
+# A line is WHAT, or WHAT if|unless XEN-FILE [TEXT]: the tree has that file, with
+# that text in it. This is the one place where a variant is chosen. What is asked
+# for must be the same before and after the patches.
+fitting()
+{
+    [ -f "$1" ] || return 0
+    sed 's/^#.*//' "$1" | while read -r what when file text
+    do
+        if [ -z "$when" ]
+        then
+            found=$when
+        elif [ -f "$2/$file" ] && grep -qF -e "$text" "$2/$file"
+        then
+            found=if
+        else
+            found=unless
+        fi
+        case $when in
+        '' | if | unless) ;;
+        # No such file, the caller will say.
+        *) what=$what:$when when=$found ;;
+        esac
+        [ -z "$what" ] || [ "$when" != "$found" ] || printf '%s\n' "$what"
+    done
+}
+
+# overlay_patches LAYER [TREE]: the series for TREE (without it, the Xen that
+# is built here), one patch file a line: all of it, or the fixes alone.
 overlay_patches()
 {
-    [ -f "$PATCH_SERIES" ] || return 0
-    sed 's/#.*//' "$PATCH_SERIES" | awk -v only="${1:-all}" -v dir="${PATCH_SERIES%/*}/" '
-        NF && (only == "all" || index($1, only "/") == 1) { print dir $1 }'
+    fitting "$PATCH_SERIES" "${2:-$SRC_DIR/xen}" |
+        awk -v only="${1:-all}" -v dir="${PATCH_SERIES%/*}/" '
+            only == "all" || index($1, only "/") == 1 { print dir $1 }'
 }
 
 # Our own files that belong into a Xen tree; not what a build left beside them.
@@ -77,7 +105,7 @@ stage_patch()
 stage_series()
 {
     [ "$3" != none ] || return 0
-    for STAGE_PATCH in $(overlay_patches "$3")
+    for STAGE_PATCH in $(overlay_patches "$3" "$1")
     do
         if [ ! -f "$STAGE_PATCH" ]
         then
@@ -92,20 +120,25 @@ stage_series()
 # Succeeds only when every patch was on the tree.
 stage_reverse()
 {
-    for STAGE_PATCH in $(overlay_patches all | tac)
+    for STAGE_PATCH in $(overlay_patches all "$1" | tac)
     do
         stage_patch "$STAGE_PATCH" "$1" "$2" -R || return 1
     done
 }
 
-# stage_own STAGE: our own files, as they are now.
+# stage_own STAGE BASE: our own files, as they are now, with the names that BASE
+# has for what they use.
 stage_own()
 {
+    own_names=$(fitting "${PATCH_SERIES%/*}/names" "$2")
     overlay_files | while read -r own
     do
         [ -f "$own" ] || continue
         mkdir -p "$1/$(dirname "$own")"
         cp -p "$own" "$1/$own"
+        case $own in
+        xen/*.[ch]) [ -z "$own_names" ] || sed -i -e "$own_names" "$1/$own" ;;
+        esac
     done
 }
 

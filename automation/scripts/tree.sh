@@ -61,7 +61,7 @@ refresh_tree()
     mkdir -p "$stage"
     stage_series "$base" "$stage" "$layer" ||
         die "$STAGE_PATCH does not apply to Xen $version: $STAGE_ERROR"
-    [ "$own" = no ] || stage_own "$stage"
+    [ "$own" = no ] || stage_own "$stage" "$base"
     if [ -n "$mistake" ]
     then
         stage_patch "$mistake" "$base" "$stage" ||

@@ -137,4 +137,48 @@ EOF
     done
 }
 
+# Which of two variants a tree gets is told by what is in it. Small trees and a
+# small series: what matters here is not Xen's.
+case_variants()
+{
+    rm -rf patches $OVERLAY_DIRS
+    mkdir -p patches/hooks xen/ours
+    echo 'old_name(1);' > xen/ours/ours.c
+    for kind in old new
+    do
+        mkdir -p "$work/$kind/xen/arch/arm" "$work/$kind/xen/include"
+        cp "$source/xen/Makefile" "$work/$kind/xen/"
+        printf '%s\n' one "$kind" three > "$work/$kind/xen/file.c"
+        printf '%s\n' '--- a/xen/file.c' '+++ b/xen/file.c' '@@ -1,3 +1,4 @@' ' one' " $kind" "+$kind hook" ' three' \
+            > "patches/hooks/file@$kind.patch"
+    done
+    echo 'void new_name(int x);' > "$work/new/xen/include/names.h"
+    cp -a "$work/old" "$work/other"
+    echo 'void new_name_too(int x);' > "$work/other/xen/include/names.h"
+    cat > patches/series <<'EOS'
+# a comment
+hooks/file@old.patch unless xen/include/names.h new_name(int
+hooks/file@new.patch if xen/include/names.h new_name(int
+EOS
+    echo 's/old_name/new_name/ if xen/include/names.h new_name(int' > patches/names
+
+    for kind in old new other
+    do
+        apply $kind
+        as=$kind
+        [ $kind != other ] || as=old
+        grep -qx "$as hook" "$work/$kind/xen/file.c" || die "$kind: not the hook for it"
+        [ "$(grep -c hook "$work/$kind/xen/file.c")" = 1 ] || die "$kind: more than one hook"
+        [ "$(cat "$work/$kind/xen/ours/ours.c")" = "${as}_name(1);" ] || die "$kind: not the name it has"
+        fingerprint $kind > "$work/first"
+        apply $kind > "$work/out"
+        grep -q 'nothing was changed' "$work/out" || { cat "$work/out"; die "$kind: another variant at the second time"; }
+        fingerprint $kind | cmp - "$work/first" || die "$kind: the second time changed it"
+    done
+
+    # A word that is no condition must not leave a patch out.
+    sed -i 's/ if / wenn /' patches/series
+    fails_with new "file@new.patch:wenn" "nothing was changed"
+}
+
 "case_$1"

@@ -239,9 +239,12 @@ bool rmr_domU_replaces(const void *pfdt, int node, const char *name);
 int rmr_domU_device(struct kernel_info *kinfo, struct dt_device_node *np,
                     bool forced);
 
-/* Its extended regions: corrects @ext, and @rc, which are the caller's. */
-int rmr_domU_holes(const struct kernel_info *kinfo, struct membanks *ext,
-                   int rc);
+/*
+ * Its extended regions: corrects @ext, and @rc, which are the caller's. @taken:
+ * frames that the caller knows to be taken besides; may be NULL.
+ */
+int rmr_domU_holes(const struct kernel_info *kinfo, struct rangeset *taken,
+                   struct membanks *ext, int rc);
 
 #else /* !CONFIG_ARM_RMR || !CONFIG_DOM0LESS_BOOT */
 
@@ -281,6 +284,7 @@ static inline int rmr_domU_device(struct kernel_info *kinfo,
 }
 
 static inline int rmr_domU_holes(const struct kernel_info *kinfo,
+                                 struct rangeset *taken,
                                  struct membanks *ext, int rc)
 {
     return rc;

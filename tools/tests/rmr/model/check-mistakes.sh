@@ -76,13 +76,14 @@ rm -rf "$work"
 mkdir -p "$work"
 ls "$here"/mistakes/${MISTAKES:-*}.patch | xargs -P "${JOBS:-1}" -n 1 sh "$0" one > "$work/verdicts"
 
-# Each fix to the hypervisor has to be needed.
+# Each fix to the hypervisor has to be needed; variants (after @) are of one.
 for patch in "$FIXES"/*.patch
 do
+    name=$(basename "$patch" .patch)
     if [ -f "$patch" ] && grep -q '^+++ b/xen/' "$patch" &&
-       [ ! -f "$here/mistakes/fix-$(basename "$patch")" ]
+       [ ! -f "$here/mistakes/fix-${name%@*}.patch" ]
     then
-        echo "MISSED: no mistakes/fix-$(basename "$patch")" >> "$work/verdicts"
+        echo "MISSED: no mistakes/fix-${name%@*}.patch" >> "$work/verdicts"
     fi
 done
 

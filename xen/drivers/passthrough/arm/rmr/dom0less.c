@@ -651,13 +651,18 @@ static int __init find_free(const struct kernel_info *kinfo,
     return rc ?: remove_regions(holes);
 }
 
+static int __init take_out(unsigned long first, unsigned long last, void *holes)
+{
+    return rangeset_remove_range(holes, first, last);
+}
+
 /*
  * Extended regions, in which the domain maps what is not its own. @rc is the
  * caller's result, with @ext filled as if RAM were in two banks and nothing
  * else there; it stands if the domain has no region.
  */
 int __init rmr_domU_holes(const struct kernel_info *kinfo,
-                          struct membanks *ext, int rc)
+                          struct rangeset *taken, struct membanks *ext, int rc)
 {
     struct rangeset *holes;
 
@@ -670,6 +675,8 @@ int __init rmr_domU_holes(const struct kernel_info *kinfo,
         return -ENOMEM;
 
     rc = find_free(kinfo, holes);
+    if ( !rc && taken )
+        rc = rangeset_report_ranges(taken, 0, ~0UL, take_out, holes);
     if ( !rc )
         rc = rangeset_report_ranges(holes, 0, ~0UL, add_ext_regions, ext);
     if ( rc )

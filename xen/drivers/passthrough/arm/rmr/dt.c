@@ -524,7 +524,7 @@ static bool __init read_cells(const __be32 *p, unsigned int nr, paddr_t *value)
     {
         if ( n >> 32 )
             fits = false;
-        n = (n << 32) | be32_to_cpup(p);
+        n = (n << 32) | be32_to_cpu(*p);
     }
 
     *value = n;
@@ -622,7 +622,7 @@ static int __init next_tuple(struct tuples *it, struct tuple *t)
     if ( !it->left )
         return 0;
 
-    t->ref = find_ref(it->s, be32_to_cpup(it->p));
+    t->ref = find_ref(it->s, be32_to_cpu(*it->p));
     if ( !t->ref ||
          !bus_cells(it->reading == DEVICE_CELLS ? t->ref->np : it->np,
                     &na, &ns) ||
@@ -1006,7 +1006,7 @@ static const char *__init read_iommus(const struct scan *s,
 
     while ( left && !wrong && !*rc )
     {
-        wrong = set_iommu(m, find_ref(s, be32_to_cpup(p)), &cells);
+        wrong = set_iommu(m, find_ref(s, be32_to_cpu(*p)), &cells);
         if ( wrong )
             break;
         if ( left < 1 + cells )
@@ -1089,7 +1089,7 @@ static int __init read_mmu_master(struct scan *s, struct dt_device_node *smmu,
     if ( !*left )
         return 0;
 
-    found = find_ref(s, be32_to_cpup(*p));
+    found = find_ref(s, be32_to_cpu(**p));
     if ( !found || !dt_property_read_u32(found->np, "#stream-id-cells", &nr) ||
          *left - 1 < nr )
         return -EINVAL;
