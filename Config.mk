@@ -22,7 +22,7 @@ GUEST_DEB_ARCH = arm64
 # --- What has to be installed on the machine ------------------------------
 PACKAGES_BUILD = build-essential flex bison bc ccache patch python3 xz-utils cpio gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf
 PACKAGES_BENCH = device-tree-compiler libfdt-dev libjansson-dev imagemagick
-PACKAGES_CHECK = libcmocka-dev cppcheck libxml2-utils yamllint
+PACKAGES_CHECK = libcmocka-dev cppcheck libxml2-utils yamllint git
 # Only for Xen's toolstack.
 PACKAGES_TOOLS = acpica-tools pkgconf
 # Only for what is fuzzed.

@@ -10,7 +10,7 @@ XEN ?= ours
 TOOLS ?= ours
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-both check check-fast check-long check-models fuzz bench build tools deb yocto apply image image-xl \
+.PHONY: help run run-both check check-fast check-long check-models fuzz bench build tools deb yocto apply series image image-xl \
         firmware hosttools xen-rmr deps fetch clean print-config
 
 help:
@@ -29,14 +29,14 @@ help:
 # HELP   make bench            what a switch and the scan cost, beside stock Xen
 # HELP   make build [XEN=..]   only build Xen; make tools [TOOLS=ours|fixes|stock]: its tools
 # HELP   make apply XEN_SRC=.. put it on your own Xen tree; deb: for Debian; yocto: a layer
+# HELP   make series           the same as patches for review, in build/series
 # HELP   make image            dom0's kernel and initramfs; image-xl: with xl and guests;
 # HELP                         firmware: the stub; hosttools: the bench's programs
 # HELP   make xen-rmr          what Xen makes of a device tree: build/host/bin/xen-rmr
 # HELP   make fetch            fetch and unpack the sources; deps: install what is missing
 # HELP   make clean            remove build/ except what was downloaded (ALL=1: everything)
 # HELP   XEN=ours (default), stock, fixes, release, off, delayed, arm32, mistake:<name>,
-# HELP   variant:<name> (patches in automation/qemu/tests)
-# HELP   JOBS=n                compile n files at a time (default: one per core)
+# HELP   variant:<name> (patches in automation/qemu/tests); JOBS=n: compile n files at a time
 # HELP
 # HELP What is missing is fetched, and packages are installed with apt, by each target.
 # HELP Results: build/run/{report.html,report.json,display.png}, build/check, build/xen.
@@ -118,6 +118,9 @@ bench:
 
 apply:
 	@$(S)/apply.sh $(if $(XEN_SRC),'$(XEN_SRC)')
+
+series: $(if $(XEN_SRC),,deps)
+	@$(S)/series.sh $(if $(XEN_SRC),'$(XEN_SRC)')
 
 clean:
 	@$(S)/clean.sh $(ALL)

@@ -1,15 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build.sh VARIANT...: builds Xen; results in build/xen/<variant>. A source tree
-# is made once (hard links to the unpacked source, plus our files and patches)
-# and then only refreshed where our files changed; each variant has its own
-# output folder inside the tree it is built from.
+# build.sh [-o GOAL] VARIANT...: builds Xen, or only GOAL of Xen's make; results
+# in build/xen/<variant>. A source tree is made once (hard links to the unpacked
+# source, plus our files and patches) and then only refreshed where our files
+# changed; each variant has its own output folder inside the tree it is built from.
 
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/overlay.sh"
 . "$(dirname "$0")/tree.sh"
 
+goal=
+if [ "${1:-}" = -o ]
+then
+    goal=$2
+    shift 2
+fi
 [ $# -gt 0 ] || set -- ours
 automation/scripts/fetch.sh xen
 base=$(cd "$SRC_DIR/xen" && pwd -P)
@@ -40,6 +46,12 @@ variant_settings()
     off) options="$options $XEN_CONFIG_OFF" ;;
     stock) tree=stock layer=none own=no ;;
     fixes) tree=fixes layer=fixes own=no ;;
+    series)
+        # A step of it, for the tests; which may be one that knows no ARM_RMR.
+        tree=series layer=series own=no wanted=^xen/
+        ! grep -qs 'config ARM_RMR$' "$TREE_DIR/series/xen/drivers/passthrough/Kconfig" ||
+            options="$options $XEN_CONFIG_ON"
+        ;;
     arm32)
         arch=arm32
         defconfig=$XEN_ARM32_DEFCONFIG
@@ -141,6 +153,12 @@ build_variant()
     : > "$log"
     configure
     built=$dir/xen/$out/.built
+    if [ -n "$goal" ]
+    then
+        make_xen "$goal" >> "$log" 2>&1 && ! grep -q 'warning:' "$log" || build_failed
+        [ -f "$dir/xen/$out/$goal" ] || die "$variant: the build brought no $goal"
+        return
+    fi
     if [ -f "$built" ] && [ -f "$result/xen" ] &&
        [ -z "$(find "$dir" -path '*/out-*' -prune -o -type f -newer "$built" ! -name '.staged*' -print -quit)" ] &&
        [ ! "$dir/xen/$out/.config" -nt "$built" ]

@@ -101,10 +101,18 @@ stage_patch()
 }
 
 # stage_series BASE STAGE LAYER: the patches of a layer (all, fixes, none), in
-# order. On failure $STAGE_PATCH and $STAGE_ERROR say what went wrong.
+# order; or (series) what is checked out in build/series.git, which series.sh
+# leaves. On failure $STAGE_PATCH and $STAGE_ERROR say what went wrong.
 stage_series()
 {
-    [ "$3" != none ] || return 0
+    case $3 in
+    none) return 0 ;;
+    series)
+        STAGE_PATCH=$BUILD/series.git
+        STAGE_ERROR=$( { git -C "$STAGE_PATCH" archive HEAD | tar -x -C "$2"; } 2>&1)
+        return
+        ;;
+    esac
     for STAGE_PATCH in $(overlay_patches "$3" "$1")
     do
         if [ ! -f "$STAGE_PATCH" ]
