@@ -84,6 +84,14 @@ base_tree()
     mv "$base.$$" "$base"
 }
 
+# compile_domu SOURCE NAME
+compile_domu()
+{
+    need "$1" "partial tree of the scenario's domU"
+    dtc -q -I dts -O dtb -o "$run_dir/$2" "$1" ||
+        fail "$1 is no device tree"
+}
+
 make_tree()
 {
     tree=$run_dir/bench.dtb
@@ -92,10 +100,13 @@ make_tree()
     set -- "$scenario" "$base" "$kernel" "$initrd" "$tree"
     if [ -n "$domu" ]
     then
-        need "$domu" "partial tree of the scenario's domU"
-        dtc -q -I dts -O dtb -o "$run_dir/domu.dtb" "$domu" ||
-            fail "$domu is no device tree"
+        compile_domu "$domu" domu.dtb
         set -- "$@" "$KERNEL" "$DOMU_INITRD" "$run_dir/domu.dtb"
+    fi
+    if [ -n "$domu2" ]
+    then
+        compile_domu "$domu2" domu2.dtb
+        set -- "$@" "$run_dir/domu2.dtb"
     fi
     "$HOSTBIN/mkdt" tree "$@" || exit 2
     [ -n "$overlay" ] || return 0
@@ -118,6 +129,7 @@ boot()
     esac
     [ -z "$domu" ] ||
         set -- "$@" -K "$KERNEL" -I "$DOMU_INITRD" -T "$run_dir/domu.dtb"
+    [ -z "$domu2" ] || set -- "$@" -U "$run_dir/domu2.dtb"
     supervise "$HOSTBIN/bench" "$@"
 }
 
@@ -152,6 +164,7 @@ xen=${BENCH_XEN:-$BUILD/xen/$(get xen)/xen}
 need "$xen" "build this variant of Xen first"
 dom0=$(get dom0)
 domu=$(get domu)
+domu2=$(get domu2)
 kernel=$KERNEL
 initrd=${BENCH_INITRD:-$BUILD/image/dom0.cpio.gz}
 case $dom0 in

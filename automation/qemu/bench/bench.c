@@ -335,7 +335,7 @@ int main(int argc, char **argv)
     const char *scenario = NULL;
     int opt;
 
-    while ( (opt = getopt(argc, argv, "qs:d:f:t:x:k:i:K:I:T:")) != -1 )
+    while ( (opt = getopt(argc, argv, "qs:d:f:t:x:k:i:K:I:T:U:")) != -1 )
         switch ( opt )
         {
         case 'q': run.quiet = true; break;
@@ -349,6 +349,7 @@ int main(int argc, char **argv)
         case 'K': run.in.domu_kernel = optarg; break;
         case 'I': run.in.domu_initrd = optarg; break;
         case 'T': run.in.domu_tree = optarg; break;
+        case 'U': run.in.domu2_tree = optarg; break;
         default: usage();
         }
     if ( !scenario || !run.in.run_dir || !run.in.stub || !run.in.dtb ||

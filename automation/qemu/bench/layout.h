@@ -29,6 +29,7 @@
 #define LOAD_DOMU_KERNEL    0x53000000UL
 #define LOAD_DOMU_INITRD    0x5a000000UL
 #define LOAD_DOMU_TREE      0x5bff0000UL
+#define DOMU_TREE_BYTES     0x8000UL     /* that of a second one is behind it */
 
 /* Firmware's own memory: code, stacks, SMMU structures, config, telemetry. */
 #define FIRMWARE_BASE       0x5c000000UL

@@ -15,7 +15,7 @@
 struct inputs {
     const char *run_dir;
     const char *stub, *dtb, *xen, *kernel, *initrd;
-    const char *domu_kernel, *domu_initrd, *domu_tree;
+    const char *domu_kernel, *domu_initrd, *domu_tree, *domu2_tree;
 };
 
 /* Set by the handlers of SIGINT, SIGTERM and SIGHUP. */

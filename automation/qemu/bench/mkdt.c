@@ -5,8 +5,8 @@
  * order of its nodes is exactly the order of the calls in write_tree().
  * Called by run.sh:
  *   mkdt scenario OUT.txt WORD...               check, fill in defaults
- *   mkdt tree SCENARIO.txt QEMU.dtb KERNEL INITRD OUT.dtb [KERNEL INITRD DTB]
- * the last three are a domU's.
+ *   mkdt tree SCENARIO.txt QEMU.dtb KERNEL INITRD OUT.dtb [KERNEL INITRD DTB [DTB]]
+ * the last three are a domU's, one more is the tree of a second.
  */
 #include <libfdt.h>
 #include <stdbool.h>
@@ -286,12 +286,16 @@ static void write_module(const char *kind, uint64_t base, const char *path,
     end();
 }
 
-/* Beside dom0, or alone; an overlay can add to it. */
-static void write_domu(const struct scenario *s, char **image)
+/*
+ * Beside dom0, or alone; an overlay can add to it. A second one differs in its
+ * partial tree.
+ */
+static void write_domu(const struct scenario *s, char **image, const char *name,
+                       const char *partial, uint64_t at)
 {
     struct cells memory = { .nr = 0 };
 
-    begin("domU1");
+    begin(name);
     put_string("compatible", "xen,domain");
     put_two_cells_ranges();
     cells64(&memory, s->domu_memory * 1024UL);
@@ -301,7 +305,7 @@ static void write_domu(const struct scenario *s, char **image)
     write_module("kernel", LOAD_DOMU_KERNEL, image[0], LOAD_DOMU_INITRD,
                  DOMU_ARGS);
     write_module("ramdisk", LOAD_DOMU_INITRD, image[1], LOAD_DOMU_TREE, NULL);
-    write_module("device-tree", LOAD_DOMU_TREE, image[2], FIRMWARE_BASE, NULL);
+    write_module("device-tree", at, partial, at + DOMU_TREE_BYTES, NULL);
     end();
 }
 
@@ -323,7 +327,10 @@ static void write_chosen(const struct scenario *s, const char *kernel,
                          NULL);
     }
     if ( s->domu_memory )
-        write_domu(s, domu);
+        write_domu(s, domu, "domU1", domu[2], LOAD_DOMU_TREE);
+    if ( s->domu_memory && domu[3] )
+        write_domu(s, domu, "domU2", domu[3],
+                   LOAD_DOMU_TREE + DOMU_TREE_BYTES);
     end();
 }
 
@@ -384,8 +391,8 @@ int main(int argc, char **argv)
 {
     if ( argc >= 3 && !strcmp(argv[1], "scenario") )
         make_scenario(argv[2], argv + 3);
-    else if ( (argc == 7 || argc == 10) && !strcmp(argv[1], "tree") )
-        make_tree(argv + 2, argc == 10 ? argv + 7 : NULL);
+    else if ( (argc == 7 || argc == 10 || argc == 11) && !strcmp(argv[1], "tree") )
+        make_tree(argv + 2, argc > 7 ? argv + 7 : NULL);
     else
         die("usage: mkdt scenario OUT.txt WORD... | "
             "mkdt tree SCENARIO.txt QEMU.dtb KERNEL INITRD OUT.dtb "

@@ -152,6 +152,8 @@ char **qemu_command(const struct scenario *s, const struct inputs *in)
         add_image(in->domu_kernel, LOAD_DOMU_KERNEL);
         add_image(in->domu_initrd, LOAD_DOMU_INITRD);
         add_image(in->domu_tree, LOAD_DOMU_TREE);
+        if ( in->domu2_tree )
+            add_image(in->domu2_tree, LOAD_DOMU_TREE + DOMU_TREE_BYTES);
     }
     add_devices(s);
 

@@ -61,6 +61,7 @@ static struct {
     { "tools", "" },                    /* like xen: ours or stock */
     { "overlay", "" },
     { "domu", "" },                     /* source of its partial tree */
+    { "domu2", "" },                    /* and that of a second one */
     { "domu.memory", "128" },           /* MiB */
     { "args", "" },
     { "dom0args", "" },
