@@ -180,9 +180,15 @@ utils()
             put 644 "$library" "usr/lib/$TOOLS_LEAF/lib/$(basename "$library")"
         fi
     done
-    find "$root/usr/lib" -type f -exec "${CROSS_COMPILE_ARM64}strip" --strip-unneeded {} +
+    put 755 "$stack/sbin/xen-rmr" usr/bin/xen-rmr
+    find "$root/usr/lib" "$root/usr/bin" -type f -exec "${CROSS_COMPILE_ARM64}strip" --strip-unneeded {} +
+    put 644 tools/rmr/bash-completion usr/share/bash-completion/completions/xen-rmr
+    mkdir -p "$root/usr/share/man/man1"
+    pod2man --section=1 --name=xen-rmr --center=Xen --release="$release" \
+        --date="$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)" docs/man/xen-rmr.1.pod |
+        gzip -n9 > "$root/usr/share/man/man1/xen-rmr.1.gz"
     ln -s "../lib/$TOOLS_LEAF/bin/xl" "$root/usr/sbin/xl-rmr"
-    libc=$(find "$root/usr/lib" -type f -exec "${CROSS_COMPILE_ARM64}objdump" -T {} + |
+    libc=$(find "$root/usr/lib" "$root/usr/bin" -type f -exec "${CROSS_COMPILE_ARM64}objdump" -T {} + |
            sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1)
     finish <<END
 Depends: xen-utils-$XEN_SERIES, libc6 (>= $libc), libfdt1, libgcc-s1, libuuid1, libyajl2, zlib1g
@@ -197,6 +203,8 @@ Description: xl for guests with reserved DMA regions (RMR)
  It works with the daemons and scripts of Debian's xen-utils-$XEN_SERIES, beside
  Debian's xl. It knows of no QEMU and of no pygrub by itself; both can be named
  in a guest's configuration.
+ .
+ The program xen-rmr says what that hypervisor makes of a device tree.
 END
 }
 

@@ -171,7 +171,7 @@ case_needs()
         [ -n "$file" ] || die "$package is none of those that the tools are built with"
         dpkg-deb --fsys-tarfile "$file" | tar -t
     done > "$work/others"
-    find "$private" -type f > "$work/programs"
+    find "$private" "$work/tree/usr/bin" -type f > "$work/programs"
     [ -s "$work/programs" ] || die "there are no programs"
     while read -r program
     do
