@@ -39,6 +39,8 @@ variant_settings()
     packaged) leaf=$TOOLS_LEAF rpath=-Wl,-rpath,/usr/lib/$TOOLS_LEAF/lib ;;
     fixes) layer=fixes own=no ;;
     stock) layer=none own=no ;;
+    # What is checked out in build/series.git.
+    series) layer=series own=no ;;
     mistake-*)
         mistake=$MISTAKE_DIR/${1#mistake-}.patch
         [ -f "$mistake" ] || die "there is no $mistake"
@@ -146,7 +148,8 @@ install_tools()
     new=$result.new
     rm -rf "$new"
     put usr/sbin "$part/xl/xl" "$part/xenstored/xenstored" "$part/console/daemon/xenconsoled"
-    [ "$own" = no ] || put usr/sbin "$part/rmr/xen-rmr"
+    # Not every variant has our own.
+    [ ! -d "$part/rmr" ] || put usr/sbin "$part/rmr/xen-rmr"
     put usr/bin "$part/xs-clients/xenstore"
     for name in exists list read rm chmod write ls watch
     do
@@ -201,7 +204,6 @@ build_tools()
     say "$variant: building the tools of Xen $version"
     for part in $TOOLS_PARTS
     do
-        # Not every variant has our own.
         [ -d "$dir/tools/$part" ] || continue
         in_tools make -s -C "$dir/tools/$part" CC="ccache ${CROSS_COMPILE_ARM64}gcc" \
             PYTHON=/usr/bin/python3 -j"$JOBS" >> "$log" 2>&1 || build_failed

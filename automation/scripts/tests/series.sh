@@ -118,8 +118,9 @@ case_incomplete()
     done
 }
 
-# Each step builds without warnings, in one tree, one after the other. What a
-# step brings is compiled by it, also where a later one links it.
+# Each step builds without warnings, in one tree, one after the other; so do the
+# tools, where it changes what they are made of. What a step brings is compiled
+# by it, also where a later one links it.
 case_builds()
 {
     automation/scripts/series.sh -s
@@ -148,6 +149,8 @@ case_builds()
                 echo "  compiled $file"
             fi
         done < "$work/new"
+        [ -z "$(git -C "$BUILD/series.git" diff --name-only "$commit~" "$commit" -- \
+                tools xen/include/public ':!tools/tests')" ] || automation/scripts/tools.sh series
     done
 }
 
