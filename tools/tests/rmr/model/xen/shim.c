@@ -174,14 +174,16 @@ struct page_info *mfn_to_page(mfn_t mfn)
 }
 
 /*
- * Regions have no contents here: any address will do. They are where
- * shim_region() puts them, at their physical address.
+ * Regions have no contents here: any address will do that nothing else has, with
+ * valgrind neither, which puts the heap low.
  */
+#define REGIONS (1UL << 62)
+
 unsigned long shim_wiped, shim_flushed;
 
 static bool in_region(const void *p)
 {
-    return (uintptr_t)p < 1UL << 40;
+    return (uintptr_t)p >= REGIONS;
 }
 
 void shim_note_clean(const void *p, size_t size)
@@ -203,7 +205,7 @@ void *shim_memset(void *p, int c, size_t n)
 
 void *shim_region(paddr_t pa)
 {
-    return (void *)pa;
+    return (void *)(REGIONS + pa);
 }
 
 struct hypfs_entry_dir hypfs_root;
