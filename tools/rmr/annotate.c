@@ -446,6 +446,20 @@ static int put_edit(void *fdt, int base, const char *path,
     return fdt_setprop(fdt, node, edit->name, edit->value, edit->len);
 }
 
+/* @fdt, packed; or, for an error of libfdt's, what could not be made. */
+static void *packed(struct edits *e, void *fdt, int rc, const char *what)
+{
+    if ( !rc )
+        rc = fdt_pack(fdt);
+    if ( !rc )
+        return fdt;
+
+    fail(e, what, fdt_strerror(rc));
+    free(fdt);
+
+    return NULL;
+}
+
 /* The tree with all edits. For free(). */
 static void *as_tree(struct edits *e)
 {
@@ -456,15 +470,8 @@ static void *as_tree(struct edits *e)
 
     for ( i = 0; i < e->nr && !rc; i++ )
         rc = put_edit(fdt, 0, e->list[i].path, &e->list[i]);
-    if ( !rc )
-        rc = fdt_pack(fdt);
-    if ( !rc )
-        return fdt;
 
-    fail(e, "the tree", fdt_strerror(rc));
-    free(fdt);
-
-    return NULL;
+    return packed(e, fdt, rc, "the tree");
 }
 
 /* --- As an overlay ---------------------------------------------------------------------- */
@@ -551,15 +558,8 @@ static void *as_overlay(struct edits *e)
 
     for ( i = 0; i < e->nr && !rc; i++ )
         rc = put_overlay_edit(e, fdt, &e->list[i]);
-    if ( !rc )
-        rc = fdt_pack(fdt);
-    if ( !rc )
-        return fdt;
 
-    fail(e, "the overlay", fdt_strerror(rc));
-    free(fdt);
-
-    return NULL;
+    return packed(e, fdt, rc, "the overlay");
 }
 
 /* The tree after @overlay, which has to stay as it is. For free(). */
@@ -574,15 +574,8 @@ static void *with_overlay(struct edits *e, const void *overlay)
     if ( !rc )
         rc = fdt_overlay_apply(fdt, copy);
     free(copy);
-    if ( !rc )
-        rc = fdt_pack(fdt);
-    if ( !rc )
-        return fdt;
 
-    fail(e, "the overlay, on the tree", fdt_strerror(rc));
-    free(fdt);
-
-    return NULL;
+    return packed(e, fdt, rc, "the overlay, on the tree");
 }
 
 /* --- As commands and options ---------------------------------------------------------------- */

@@ -151,10 +151,17 @@ static void note(const struct line *l, const char *fmt)
                  (int)strcspn(text, "\n"), text);
 }
 
+static void forget_strings(struct line *l)
+{
+    unsigned int i;
+
+    for ( i = 0; i < l->nr_strings; i++ )
+        free(l->strings[i]);
+}
+
 void printk(const char *fmt, ...)
 {
     struct line l = {};
-    unsigned int i;
     va_list ap;
 
     va_start(ap, fmt);
@@ -168,8 +175,7 @@ void printk(const char *fmt, ...)
         snprintf(last_lines[1], sizeof(last_lines[1]), "%.*s",
                  (int)strcspn(l.text, "\n"), l.text);
     }
-    for ( i = 0; i < l.nr_strings; i++ )
-        free(l.strings[i]);
+    forget_strings(&l);
 }
 
 static void noreturn stop(const char *text)
@@ -183,14 +189,12 @@ static void noreturn stop(const char *text)
 void panic(const char *fmt, ...)
 {
     struct line l = {};
-    unsigned int i;
     va_list ap;
 
     va_start(ap, fmt);
     fill(&l, fmt, &ap);
     va_end(ap);
-    for ( i = 0; i < l.nr_strings; i++ )
-        free(l.strings[i]);
+    forget_strings(&l);
 
     stop(l.text);
 }
