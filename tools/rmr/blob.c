@@ -22,8 +22,8 @@
 #define MAX_RANGES  (64 << 10)
 
 /*
- * What Xen reads without looking where it ends. Of a list of strings it looks
- * for the end of each; of cells it adds up two numbers and believes the sum.
+ * What Xen without our fixes reads and does not look where it ends: the strings of
+ * a list; of cells it adds up two numbers and believes the sum.
  * NULL, or what is wrong with @node.
  */
 static const char *check_ends(const void *fdt, int node)
@@ -35,7 +35,7 @@ static const char *check_ends(const void *fdt, int node)
 
     p = fdt_getprop(fdt, node, "compatible", &len);
     if ( p && len && ((const char *)p)[len - 1] )
-        return "`compatible' has no end, and Xen would look for one beyond it";
+        return "`compatible' has no end";
 
     for ( i = 0; i < 2; i++ )
     {

@@ -376,6 +376,14 @@ static void add_masters(void)
     }
 }
 
+/* As long as can be before the next tag. */
+static void add_endless(void)
+{
+    fdt_begin_node(fdt, "endless");
+    fdt_property(fdt, "compatible", "test,endless", 12);
+    fdt_end_node(fdt);
+}
+
 const void *machine_tree(void)
 {
     const int size = 16384;
@@ -395,6 +403,8 @@ const void *machine_tree(void)
     add_regions();
     add_smmus();
     add_masters();
+    if ( machine.endless )
+        add_endless();
     fdt_end_node(fdt);
     if ( fdt_finish(fdt) )
         run_fail("the device tree does not fit");

@@ -115,6 +115,7 @@ struct machine {
     unsigned int nr_smmus;
     struct master masters[MAX_MASTERS];
     unsigned int nr_masters;
+    bool endless;           /* a node has a `compatible` without an end */
 
     /* Running. */
     struct model_smmu *smmu[MAX_SMMUS];

@@ -28,6 +28,15 @@ void scenario_firmware_translates(void)
         expect(run_said("firmware left the SMMU translating"));
 }
 
+/* A string that has no end is not looked for beyond its property. */
+void scenario_endless_compatible(void)
+{
+    usual_machine();
+    machine.endless = true;
+    boot_dom0();
+    expect_reach("/display", DISPLAY_AT);
+}
+
 /* An ordinary device with an RMR master's StreamID. */
 void scenario_alias(void)
 {

@@ -24,6 +24,7 @@
     RMR(pins) \
     RMR(firmware_aborts) \
     RMR(firmware_translates) \
+    RMR(endless_compatible) \
     RMR(alias) \
     RMR(sid_out_of_range) \
     RMR(events) \
