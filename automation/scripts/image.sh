@@ -16,6 +16,7 @@ kernel_deb=$(newest "$DEB_DIR"/linux-image-*-unsigned_*.deb)
 busybox_deb=$(newest "$DEB_DIR/$BUSYBOX_PACKAGE"_*.deb)
 dom0=automation/qemu/dom0
 guest=automation/qemu/guest
+board=tools/tests/rmr/tool/dts/framebuffer.dts
 domu=automation/qemu/domu
 mkdir -p "$IMAGE_DIR"
 work=$IMAGE_DIR/work
@@ -171,6 +172,8 @@ add_guests()
     do
         dtc -q -I dts -O dtb -o "$1/guest/$(basename "$tree" .dts).dtb" "$tree"
     done
+    # A board's, for what dom0 can say of one.
+    dtc -q -I dts -O dtb -i tools/tests/rmr/dts -o "$1/guest/board.dtb" "$board"
     make -s -C "$guest/hostile" O="$TOP/$work/hostile" XEN_SRC="$TOP/$SRC_DIR/xen" \
         CROSS_COMPILE="$CROSS_COMPILE_ARM64"
     cp "$work/hostile/hostile" "$1/guest/"
@@ -196,7 +199,7 @@ make_dom0_xl()
     image=$IMAGE_DIR/dom0-xl-$tools.cpio
     stack=$TOOLS_DIR/$tools
     [ -d "$stack/usr" ] || die "there is no $stack: build it first (make tools TOOLS=$tools)"
-    sum="$sum $(find "$guest" automation/qemu/bench/layout.h -type f | sort | xargs cat | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
+    sum="$sum $(find "$guest" automation/qemu/bench/layout.h "$board" -type f | sort | xargs cat | cksum) $(cd "$stack" && find . -type f | sort | xargs cksum | cksum)"
     ! made_of "$image" "$sum" || return 0
     rm -rf "$work" "$image.made-of"
     root=$work/root
