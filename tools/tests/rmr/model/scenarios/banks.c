@@ -132,8 +132,7 @@ static void in_one_bank(bool far)
     /* Nothing is left below 4 GB for dom0's tables. */
     while ( far && host_pa(host_pages_alloc(1)) < 0x100000000UL )
         ;
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     if ( far )
     {
@@ -181,8 +180,7 @@ void scenario_two_banks_far(void)
     boot();
     while ( host_pa(host_pages_alloc(1)) < 0x100000000UL )
         ;
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     add_device("/net");
     assign(dom0, "/display");
@@ -215,8 +213,7 @@ void scenario_no_bank(void)
     kept("/audio", AUDIO_AT);
     expect_set("/video", VIDEO_AT, variant->entries ? OUT_FAULT : OUT_ABORT);
 
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     add_device("/audio");
     add_device("/video");
@@ -273,8 +270,7 @@ void scenario_alias_beyond(void)
     m->tree[0] = (struct tree_stream){ 0x10a, 0 };
     m->nr_tree = 1;
     boot();
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     add_device("/net");
     add_device("/disk");
@@ -399,8 +395,7 @@ void scenario_alias_of_masters(void)
     m->nr_tree = 1;
     boot();
     kept("/display", DISPLAY_AT);
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     add_device("/audio");
     expect(try_assign(dom0, "/display") == -EPERM);
@@ -539,8 +534,7 @@ void scenario_one_bank_no_sync_at_join(void)
     add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
     boot();
     s = machine.smmu[0];
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     assign(dom0, "/display");
     s->ops->stop_answering(s, 1);
@@ -727,8 +721,7 @@ static void both(unsigned int v2)
     kept("/audio", AUDIO_AT);
     expect(run_said("its SMMU is not of the kind that Xen assigns devices of"));
 
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device(ours);
     assign(dom0, ours);
     unpause(dom0);
@@ -852,8 +845,7 @@ void scenario_shared_entry(void)
     /* What one of them reaches the other does, too: it does no DMA here. */
     add_master("/disk", 0, 0x103)->silent = true;
     boot();
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/net");
     add_device("/disk");
     unpause(dom0);
@@ -876,8 +868,7 @@ void scenario_never_assigned(void)
 
     usual_machine();
     boot();
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/net");
     add_device("/display");
     expect(test->deassign(dom0->d, "/net") == -ESRCH);

@@ -66,8 +66,7 @@ static struct dom *start(const char *name, bool rmr)
     oracle.off = true;
     mem_plain = true;
     boot();
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device(name);
 
     return dom0;

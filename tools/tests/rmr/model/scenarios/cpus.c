@@ -160,13 +160,7 @@ static void assign_overlay(void)
 
 void scenario_share_meanwhile(void)
 {
-    struct dom *dom0;
-
-    add_smmu();
-    add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
-    add_rmr_master("/overlay", 0, 9, DISPLAY_AT, DISPLAY_SIZE);
-    boot_dom0();
-    dom0 = &machine.doms[0];
+    struct dom *dom0 = boot_shared_region();
 
     deassign(dom0, "/overlay");
     /* Not at each step: there are some for each page. */

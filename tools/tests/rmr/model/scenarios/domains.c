@@ -183,8 +183,7 @@ void scenario_no_vmid_at_boot(void)
     expect_kept("/display", DISPLAY_AT);
     expect(!test->state("/audio"));
     expect_stopped("/audio", AUDIO_AT);
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     add_device("/audio");
     expect(try_assign(dom0, "/audio") == -EPERM);

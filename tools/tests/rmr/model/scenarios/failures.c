@@ -163,42 +163,11 @@ void scenario_no_memory_at_boot(void)
         expect_stopped("/display", DISPLAY_AT);
 }
 
-struct before {
-    unsigned int vmids;
-    unsigned long live, pages, tables, pool;
-};
-
-static struct before look(const struct dom *d)
-{
-    return (struct before){
-        .vmids = test->vmids(0),
-        .live = run_live(),
-        .pages = mem_pages_in_use(),
-        .tables = d ? test->tables(d->d) : 0,
-        .pool = d ? test->pool(d->d) : 0,
-    };
-}
-
-/*
- * Everything is as it was. Tables of the p2m that a failed mapping needed may
- * stay, if they are the domain's.
- */
-static void expect_as_before(const struct before *b, const struct dom *d)
-{
-    struct before now = look(d);
-
-    expect(now.vmids == b->vmids);
-    expect(now.live == b->live);
-    expect(now.tables >= b->tables);
-    expect(now.pages - now.tables - now.pool ==
-           b->pages - b->tables - b->pool);
-}
-
 /* An assignment that fails, a state that is the same, one that does not. */
 void scenario_no_memory_to_assign(void)
 {
     struct dom *dom0;
-    struct before b;
+    struct look b;
     int rc;
 
     usual_machine();
@@ -233,7 +202,7 @@ void scenario_no_memory_to_assign(void)
 void scenario_no_memory_to_attach(void)
 {
     struct dom *dom1;
-    struct before b;
+    struct look b;
     bool failed;
     int rc;
 
@@ -267,7 +236,7 @@ void scenario_no_memory_to_attach(void)
 void scenario_no_memory_for_domain(void)
 {
     struct dom *d = NULL;
-    struct before b;
+    struct look b;
     int rc;
 
     usual_machine();
@@ -314,8 +283,7 @@ void scenario_no_memory_to_switch(void)
 
     usual_machine();
     boot();
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     assign(dom0, "/display");
     run_fail_at(1);

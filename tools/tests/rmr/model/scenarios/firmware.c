@@ -46,7 +46,7 @@ void scenario_alias(void)
     /* Its DMA cannot be told from the display's. */
     machine.masters[1].silent = true;
     boot();
-    hwdom_map(create_dom(0));
+    create_dom0();
     expect(test->add("/net") == -EBUSY);
     add_device("/display");
     assign(&machine.doms[0], "/display");

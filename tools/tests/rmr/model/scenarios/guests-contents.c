@@ -197,43 +197,6 @@ void scenario_guest_half_written(void)
 
 /* --- No memory ----------------------------------------------------------------------- */
 
-struct look {
-    unsigned int vmids, user;
-    unsigned long live, pages, tables, pool, wiped;
-    bool pins;
-};
-
-static struct look look(const struct dom *d)
-{
-    return (struct look){
-        .vmids = test->vmids(0),
-        .user = test->user("/display", 0),
-        .live = run_live(),
-        .pages = mem_pages_in_use(),
-        .tables = test->tables(d->d),
-        .pool = test->pool(d->d),
-        .wiped = test->wiped(),
-        .pins = test->has_pins(d->d),
-    };
-}
-
-/* Tables that a failed mapping needed may stay: they are the domain's. */
-static void expect_as_before(const struct look *b, const struct dom *d)
-{
-    struct look now = look(d);
-
-    expect(now.vmids == b->vmids);
-    expect(now.user == b->user);
-    expect(now.live == b->live);
-    expect(now.wiped == b->wiped);
-    expect(now.pins == b->pins);
-    expect(now.tables >= b->tables);
-    expect(now.pages - now.tables - now.pool ==
-           b->pages - b->tables - b->pool);
-    expect(test->lookup(d->d, DISPLAY_AT) == ~0UL);
-    expect(test->lookup(d->d, DISPLAY_AT + DISPLAY_SIZE - 1) == ~0UL);
-}
-
 /* Each allocation of an assignment fails in turn: nothing has changed. */
 void scenario_guest_no_memory(void)
 {

@@ -185,39 +185,6 @@ void scenario_guest_death_in_steps(void)
 
 /* --- Cut off ------------------------------------------------------------------------ */
 
-struct look {
-    unsigned int vmids, user;
-    unsigned long live, pages, tables, pool;
-    bool pins;
-};
-
-static struct look look(const struct dom *d)
-{
-    return (struct look){
-        .vmids = test->vmids(0),
-        .user = test->user("/display", 0),
-        .live = run_live(),
-        .pages = mem_pages_in_use(),
-        .tables = d ? test->tables(d->d) : 0,
-        .pool = d ? test->pool(d->d) : 0,
-        .pins = d && test->has_pins(d->d),
-    };
-}
-
-/* Tables that a failed mapping needed may stay, if they are the domain's. */
-static void expect_as_before(const struct look *b, const struct dom *d)
-{
-    struct look now = look(d);
-
-    expect(now.vmids == b->vmids);
-    expect(now.user == b->user);
-    expect(now.live == b->live);
-    expect(now.pins == b->pins);
-    expect(now.tables >= b->tables);
-    expect(now.pages - now.tables - now.pool ==
-           b->pages - b->tables - b->pool);
-}
-
 /*
  * Odd runs: the guest runs already. After so many steps the toolstack does not
  * come back. True while that is before the end.
@@ -360,14 +327,19 @@ void scenario_guest_vmid_reuse(void)
 
 /* --- Two masters of one guest ------------------------------------------------------------- */
 
+static void same_pages_machine(void)
+{
+    guest_machine();
+    add_rmr_master("/overlay", 0, 10, DISPLAY_AT, DISPLAY_SIZE)->passthrough =
+        true;
+}
+
 /* The same pages: counted; the last one takes them with it. */
 void scenario_guest_same_pages(void)
 {
     struct dom *d1, *d2;
 
-    guest_machine();
-    add_rmr_master("/overlay", 0, 10, DISPLAY_AT, DISPLAY_SIZE)->passthrough =
-        true;
+    same_pages_machine();
     guest_boot();
     d1 = guest_with_display(1, JOINED_AT_START);
     d2 = create_dom(2);
@@ -407,9 +379,7 @@ void scenario_guest_same_pages_at_once(void)
 {
     struct dom *d1, *d2;
 
-    guest_machine();
-    add_rmr_master("/overlay", 0, 10, DISPLAY_AT, DISPLAY_SIZE)->passthrough =
-        true;
+    same_pages_machine();
     guest_boot();
     d1 = guest_with_display(1, JOINED_AT_START);
     destroy_dom(d1);

@@ -355,6 +355,15 @@ void hwdom_map(struct dom *d)
     phase_step("hardware domain mapped", 0);
 }
 
+struct dom *create_dom0(void)
+{
+    struct dom *d = create_dom(0);
+
+    hwdom_map(d);
+
+    return d;
+}
+
 void add_device(const char *name)
 {
     int rc = test->add(name);
@@ -553,8 +562,7 @@ void boot_dom0_without(const char *name)
     unsigned int i;
 
     boot();
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     for ( i = 0; i < machine.nr_masters; i++ )
         if ( !machine.masters[i].passthrough &&
              strcmp(machine.masters[i].name, name) )
@@ -563,6 +571,39 @@ void boot_dom0_without(const char *name)
             assign(dom0, machine.masters[i].name);
         }
     unpause(dom0);
+}
+
+struct look look(const struct dom *d)
+{
+    return (struct look){
+        .vmids = test->vmids(0),
+        .user = test->user("/display", 0),
+        .live = run_live(),
+        .pages = mem_pages_in_use(),
+        .tables = d ? test->tables(d->d) : 0,
+        .pool = d ? test->pool(d->d) : 0,
+        .wiped = test->wiped(),
+        .pins = d && test->has_pins(d->d),
+    };
+}
+
+void expect_as_before(const struct look *b, const struct dom *d)
+{
+    struct look now = look(d);
+
+    expect(now.vmids == b->vmids);
+    /* One that runs may have seen what was mapped for a moment. */
+    expect(now.user == b->user || (d && d->runs));
+    expect(now.live == b->live);
+    expect(now.wiped == b->wiped);
+    expect(now.pins == b->pins);
+    expect(now.tables >= b->tables);
+    expect(now.pages - now.tables - now.pool ==
+           b->pages - b->tables - b->pool);
+    if ( !d )
+        return;
+    expect(test->lookup(d->d, DISPLAY_AT) == ~0UL);
+    expect(test->lookup(d->d, DISPLAY_AT + DISPLAY_SIZE - 1) == ~0UL);
 }
 
 /*

@@ -30,11 +30,15 @@ void power_on(void);
 void boot_dom0(void);
 /* ... except one. */
 void boot_dom0_without(const char *name);
+/* dom0 has two masters with the same memory: switch.c */
+struct dom *boot_shared_region(void);
 
 /* What may become of DMA has changed by something else than a call. */
 void phase_changed(const char *what);
 
 struct dom *create_dom(unsigned int id);
+/* ... as the hardware domain, with what it has mapped. */
+struct dom *create_dom0(void);
 /* ... with so many pages for its p2m. */
 struct dom *create_dom_with(unsigned int id, unsigned int pages);
 int try_create_dom(unsigned int id, struct dom **d);
@@ -90,6 +94,20 @@ void expect_kept(const char *name, uint64_t ipa);
 /* A StreamID that is not in the first second-level table, if there are more. */
 uint32_t other_table(uint32_t n);
 void expect_state(const char *name, const char *state);
+
+/* What the display, and @d if there is one, have and take. */
+struct look {
+    unsigned int vmids, user;
+    unsigned long live, pages, tables, pool, wiped;
+    bool pins;
+};
+
+struct look look(const struct dom *d);
+/*
+ * It is the same again, and @d has none of the display. Tables that a failed mapping
+ * needed may stay: they are the domain's.
+ */
+void expect_as_before(const struct look *b, const struct dom *d);
 
 /* Interrupts so far; and all timers that are set expire. */
 extern unsigned long interrupts;

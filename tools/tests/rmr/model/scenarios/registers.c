@@ -52,8 +52,7 @@ void scenario_registers(void)
     trace_on = true;
     boot();
 
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/net");
     add_device("/disk");
     add_device("/usb");

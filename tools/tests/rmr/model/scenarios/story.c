@@ -16,8 +16,7 @@ void scenario_story(void)
         expect_set("/display", DOM_RAM(0), OUT_FAULT);
     }
 
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     add_device("/net");
     assign(dom0, "/display");

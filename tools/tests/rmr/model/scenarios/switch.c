@@ -148,16 +148,20 @@ void scenario_refused(void)
     destroy_dom(dom1);
 }
 
-/* The same memory for two masters: each has its own context. */
-void scenario_shared_region(void)
+struct dom *boot_shared_region(void)
 {
-    struct dom *dom0;
-
     add_smmu();
     add_rmr_master("/display", 0, 8, DISPLAY_AT, DISPLAY_SIZE);
     add_rmr_master("/overlay", 0, 9, DISPLAY_AT, DISPLAY_SIZE);
     boot_dom0();
-    dom0 = &machine.doms[0];
+
+    return &machine.doms[0];
+}
+
+/* Each has its own context. */
+void scenario_shared_region(void)
+{
+    struct dom *dom0 = boot_shared_region();
 
     deassign(dom0, "/display");
     expect_kept("/display", DISPLAY_AT);
@@ -175,8 +179,7 @@ void scenario_pending(void)
 
     usual_machine();
     boot();
-    dom0 = create_dom(0);
-    hwdom_map(dom0);
+    dom0 = create_dom0();
     add_device("/display");
     assign(dom0, "/display");
     dom1 = create_dom(1);
