@@ -8,6 +8,8 @@
 
 /* Xen compares no more, and more there are not on any board. */
 #define MAX_MASKED 1024
+/* Bytes of `iommu-addresses` that are looked through. */
+#define MAX_LIST   1024
 
 /* --- What is looked up ----------------------------------------------------- */
 
@@ -244,6 +246,14 @@ static bool may_alias(struct tree *t, const struct dt_device_node *iommu,
     return bsearch(&key, t->streams, t->nr_streams, sizeof(key), cmp_streams);
 }
 
+/* False, or the policy has said that @np has a StreamID of a master. */
+static bool is_alias(struct tree *t, const struct dt_device_node *np,
+                     const struct dt_device_node *iommu,
+                     const struct rmr_stream *s)
+{
+    return may_alias(t, iommu, s) && rmr_policy_alias(np, iommu, s);
+}
+
 static void check_streams(struct tree *t, const struct dt_device_node *np)
 {
     uint32_t len, nr, i, cells[MAX_PHANDLE_ARGS];
@@ -262,8 +272,37 @@ static void check_streams(struct tree *t, const struct dt_device_node *np)
         for ( i = 0; i < nr; i++ )
             cells[i] = be32_to_cpup(p + 1 + i);
         rmr_dt_stream(iommu, cells, nr, &s);
-        if ( may_alias(t, iommu, &s) && rmr_policy_alias(np, iommu, &s) )
+        if ( is_alias(t, np, iommu, &s) )
             return;
+
+        p += 1 + nr;
+        left -= 1 + nr;
+    }
+}
+
+/* What `mmu-masters` of @smmu says, in which no masks are. */
+static void check_mmu_masters(struct tree *t, const struct dt_device_node *smmu)
+{
+    uint32_t len, nr, i;
+    const __be32 *p = dt_get_property(smmu, "mmu-masters", &len);
+    unsigned int left = p ? dt_size_to_cells(len) : 0;
+
+    while ( left )
+    {
+        const struct dt_device_node *np = by_phandle(t, be32_to_cpup(p));
+        bool done;
+
+        if ( !np || !dt_property_read_u32(np, "#stream-id-cells", &nr) ||
+             left - 1 < nr )
+            return;
+
+        done = is_marked(np) || !dt_device_is_available(np);
+        for ( i = 0; i < nr && !done; i++ )
+        {
+            const struct rmr_stream s = { .id = be32_to_cpup(p + 1 + i) };
+
+            done = is_alias(t, np, smmu, &s);
+        }
 
         p += 1 + nr;
         left -= 1 + nr;
@@ -286,6 +325,28 @@ static bool memory_of(const struct dt_device_node *np, paddr_t *start,
            !dt_device_get_paddr(np, 0, start, size);
 }
 
+/*
+ * Does reservation @r have @np in its `iommu-addresses`? Whether rightly so is
+ * Xen's to say. A longer list than any board has is believed.
+ */
+static bool has_entry(const struct dt_device_node *r,
+                      const struct dt_device_node *np)
+{
+    uint32_t len, i;
+    const __be32 *p = dt_get_property(r, "iommu-addresses", &len);
+
+    if ( !p )
+        return false;
+    if ( len > MAX_LIST )
+        return true;
+
+    for ( i = 0; i < dt_size_to_cells(len); i++ )
+        if ( np->phandle && be32_to_cpup(p + i) == np->phandle )
+            return true;
+
+    return false;
+}
+
 /* A reservation that @np names and firmware may be using. */
 static struct dt_device_node *undeclared(const struct tree *t,
                                          const struct dt_device_node *np)
@@ -301,7 +362,7 @@ static struct dt_device_node *undeclared(const struct tree *t,
         if ( is_reservation(r) && dt_device_is_available(r) &&
              dt_find_property(r, "reg", NULL) &&
              !dt_find_property(r, "compatible", NULL) &&
-             !dt_find_property(r, "iommu-addresses", NULL) )
+             !has_entry(r, np) )
             return r;
     }
 
@@ -318,7 +379,7 @@ static void check_memory_region(const struct tree *t,
 
     findings_add(f, message_of("memory-region-undeclared"),
                  dt_node_full_name(np),
-                 "`memory-region' names %s, which has no `iommu-addresses'",
+                 "`memory-region' names %s, which has no `iommu-addresses' for it",
                  dt_node_full_name(r));
     dt_device_set_used_by(r, DOMID_IO);
 }
@@ -374,11 +435,12 @@ void lint(struct findings *f)
         if ( !dt_device_is_available(np) || is_marked(np) )
             continue;
 
+        check_mmu_masters(&t, np);
         if ( dt_find_property(np, "iommus", NULL) )
-        {
             check_streams(&t, np);
+        if ( dt_find_property(np, "iommus", NULL) ||
+             dt_find_property(np, "#stream-id-cells", NULL) )
             check_memory_region(&t, np, f);
-        }
         if ( dt_device_is_compatible(np, "simple-framebuffer") )
             check_framebuffer(&t, np, f);
     }
