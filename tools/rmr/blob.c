@@ -47,7 +47,10 @@ static const char *check_ends(const void *fdt, int node)
     return NULL;
 }
 
-/* What would take Xen, and us, forever. NULL, or what is wrong with @node. */
+/*
+ * What would take Xen, and us, forever; and what Xen is never given. NULL, or
+ * what is wrong with @node.
+ */
 static const char *check_amounts(const void *fdt, int node, unsigned int depth,
                                  size_t *path_len)
 {
@@ -66,6 +69,9 @@ static const char *check_amounts(const void *fdt, int node, unsigned int depth,
     for ( i = 0; i < 2; i++ )
         if ( fdt_getprop(fdt, node, ranges[i], &len) && len > MAX_RANGES )
             return "more than 64 KB of ranges";
+
+    if ( depth == 2 && !strcmp(name, "__overlay__") )
+        return "it is an overlay: apply it to the tree that Xen gets, and take that";
 
     if ( depth == 1 && !strcmp(name, "aliases") )
         fdt_for_each_property_offset ( prop, fdt, node )

@@ -206,7 +206,7 @@ static void say_kept(const struct rmr_master *m, struct findings *f)
         if ( rmr_is_carveout(r) )
             p = add(p, end, " (carve-out)");
         else if ( !rmr_is_direct(r) )
-            p = add(p, end, " at %#lx", r->pa);
+            p = add(p, end, " (memory at %#lx)", r->pa);
     }
     if ( m->kept )
         p = add(p, end, "; never assigned: %s", m->kept);

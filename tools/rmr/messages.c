@@ -26,7 +26,8 @@
 const struct message messages[] = {
     /* --- dt.c: `iommu-addresses' and `reg' -------------------------------- */
     { "rmr: %s: `iommu-addresses' is no list of <phandle address size>, neither with the cells of the devices' buses nor with those of /reserved-memory: not mapped\n",
-      "addresses-no-list", ERROR, "iommu-addresses", 0, NOT_MAPPED, LIST },
+      "addresses-no-list", ERROR, "iommu-addresses", 0, NOT_MAPPED,
+      "write <&device address size>: a phandle that a node has, and the cells of the bus that the device is on" },
     { "`iommu-addresses' has a number of more than 64 bits",
       "addresses-too-large", ERROR, "iommu-addresses", 1, NOT_MAPPED,
       "correct the number, or #address-cells and #size-cells of the device's bus" },
@@ -44,7 +45,7 @@ const struct message messages[] = {
       "have firmware fill in address and size when it lights the device; without, nothing is wrong if the device is off at boot" },
     { "has no `iommus'",
       "addresses-no-master", WARNING, "iommu-addresses", 0, SKIPPED,
-      "name the node that has `iommus', not a child of it" },
+      "name the node that has `iommus': often the parent, or the DMA engine beside it" },
     { "does not list the region in `memory-region'",
       "region-not-listed", WARNING, "memory-region", 1, SKIPPED,
       "add the region's phandle to `memory-region' of the device" },
@@ -75,7 +76,7 @@ const struct message messages[] = {
       "write <&smmu ID ...>, with as many cells as #iommu-cells of the SMMU says" },
     { "`iommus' has a phandle that no node has",
       "iommus-phandle", ERROR, "iommus", 0, NOT_KEPT,
-      "correct the phandle" },
+      "correct the phandle; if it is right, an entry before it has not as many cells as #iommu-cells of its SMMU says" },
     { "`iommus' names a node that is no IOMMU Xen has a driver for",
       "iommus-no-driver", ERROR, "iommus", 0, NOT_KEPT,
       "name the SMMU; if it is one, its `compatible' has to have a string that Xen knows" },

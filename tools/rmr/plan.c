@@ -76,7 +76,7 @@ static void put_region(const struct rmr_region *r, bool counted)
         return;
     }
     if ( !rmr_is_direct(r) )
-        printf(" at %#lx", r->pa);
+        printf(" (memory at %#lx)", r->pa);
     if ( counted )
         count_leaves(r, leaves);
     printf(":");

@@ -133,6 +133,8 @@ static void put_sum(const struct findings *f)
     const unsigned int errors = findings_count(f, ERROR);
     const unsigned int warnings = findings_count(f, WARNING);
 
+    if ( list_empty(&rmr_masters) )
+        printf("no device is kept; ");
     printf("%u error%s, %u warning%s\n", errors, errors == 1 ? "" : "s",
            warnings, warnings == 1 ? "" : "s");
 }

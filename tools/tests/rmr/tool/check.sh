@@ -347,6 +347,8 @@ hostile large
     printf '\0\0\0\011'
 } > "$out/deep"
 hostile deep
+echo '/dts-v1/; /plugin/; &{/} { a { b; }; };' | dtc -q -I dts -O dtb -o "$out/overlay" -
+hostile overlay
 same hostile.txt
 
 size=$(wc -c < "$O/dts/binding.dtb")
