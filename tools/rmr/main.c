@@ -83,7 +83,10 @@ static int run_plan(const void *fdt, const struct options *o)
     unsigned int errors;
 
     if ( booted )
+    {
         wrong = plan(o, &refused);
+        lint(&f);
+    }
     errors = findings_count(&f, ERROR);
     if ( errors )
         fprintf(stderr, "xen-rmr: %u error%s, see xen-rmr lint\n", errors,
@@ -251,18 +254,19 @@ static const char *check_annotate(const struct options *o)
     return NULL;
 }
 
-/* What is done with a tree. */
+/* What is done with a tree, and the options that it has. */
 static const struct command {
-    const char *name;
+    const char *name, *options;
     int (*run)(const void *fdt, const struct options *o);
     const char *(*check)(const struct options *o);
 } commands[] = {
-    { "lint", run_lint, NULL },
-    { "plan", run_plan, NULL },
-    { "annotate", annotate, check_annotate },
+    { "lint", "rbj", run_lint, NULL },
+    { "plan", "rbgs", run_plan, NULL },
+    { "annotate", "rbmRnoOUC", annotate, check_annotate },
 };
 
-static int run(const char *name, struct options *o, const char *file)
+static int run(const char *name, struct options *o, const char *given,
+               const char *file)
 {
     const struct command *c = commands;
     const struct command *const end = commands + sizeof(commands) /
@@ -275,6 +279,8 @@ static int run(const char *name, struct options *o, const char *file)
         c++;
     if ( c == end )
         return usage("no such command");
+    if ( given[strspn(given, c->options)] )
+        return usage("wrong option for this command");
     if ( !file )
         return usage("one device tree, please");
     if ( c->check )
@@ -294,6 +300,8 @@ static int run(const char *name, struct options *o, const char *file)
 int main(int argc, char **argv)
 {
     struct options o = { .ipa_bits = IPA_BITS };
+    /* The letters of options that there were. */
+    char given[sizeof(known) / sizeof(known[0])] = "";
     const char *wrong = NULL;
     int c;
 
@@ -305,15 +313,20 @@ int main(int argc, char **argv)
             return STATUS_CLEAN;
         }
         wrong = c == '?' ? "wrong option" : take_option(&o, c, optarg);
+        if ( !wrong && !strchr(given, c) )
+            given[strlen(given)] = c;
     }
     if ( wrong )
         return usage(wrong);
     if ( optind == argc )
         return usage("no command");
-    if ( !strcmp(argv[optind], "explain") && argc - optind <= 2 )
-        return run_explain(argv[optind + 1]);
+    if ( !strcmp(argv[optind], "explain") )
+        return given[0] ? usage("wrong option for this command") :
+               argc - optind > 2 ? usage("one code, please")
+                                 : run_explain(argv[optind + 1]);
 
-    return run(argv[optind], &o, argc - optind == 2 ? argv[optind + 1] : NULL);
+    return run(argv[optind], &o, given,
+               argc - optind == 2 ? argv[optind + 1] : NULL);
 }
 
 /*

@@ -225,6 +225,7 @@ static char *next_item(char *s)
 /* NULL, or what is wrong with one item. */
 static const char *parse_item(struct guest *g, const char *item)
 {
+    static const char items[] = "items are memory=MB, dtdev=PATH, and behind that rdm_policy=strict or relaxed";
     const char *value = item + strcspn(item, "=") + 1;
     char *end;
 
@@ -232,6 +233,8 @@ static const char *parse_item(struct guest *g, const char *item)
     {
         unsigned long mb = strtoul(value, &end, 10);
 
+        if ( *end == ',' )
+            return items;
         if ( *value < '0' || *value > '9' || *end || !mb || mb >> 40 )
             return "memory= is in MB";
         g->memory = (uint64_t)mb << MB_SHIFT;
@@ -246,7 +249,7 @@ static const char *parse_item(struct guest *g, const char *item)
               (!strcmp(value, "relaxed") || !strcmp(value, "strict")) )
         g->relaxed[g->nr_dtdevs - 1] = !strcmp(value, "relaxed");
     else
-        return "items are memory=MB, dtdev=PATH, and behind that rdm_policy=strict or relaxed";
+        return items;
 
     return NULL;
 }
@@ -313,20 +316,28 @@ static void say(void *data, bool refusal, const char *text)
     putc('\n', to);
 }
 
-/* Is every dtdev a node of the host's? */
+/* Is every dtdev a node of the host's, and named once? */
 static bool check_dtdevs(const struct guest *g, const struct options *o)
 {
     char text[TEXT_LEN];
-    unsigned int i;
+    unsigned int i, j;
 
     for ( i = 0; i < g->nr_dtdevs; i++ )
+    {
+        const char *wrong = NULL;
+
         if ( !dt_find_node_by_path(g->dtdevs[i]) )
-        {
-            snprintf(text, sizeof(text), "%s: no such node in the host's device tree",
-                     g->dtdevs[i]);
-            say((void *)o, true, text);
-            return false;
-        }
+            wrong = "no such node in the host's device tree";
+        for ( j = 0; j < i; j++ )
+            if ( !strcmp(g->dtdevs[i], g->dtdevs[j]) )
+                wrong = "is in dtdev= twice; drop one";
+        if ( !wrong )
+            continue;
+
+        snprintf(text, sizeof(text), "%s: %s", g->dtdevs[i], wrong);
+        say((void *)o, true, text);
+        return false;
+    }
 
     return true;
 }

@@ -258,10 +258,21 @@ planned --guest memory=256,dtdev=/chain1 streams.dtb
 planned --guest memory=0 passthrough.dtb
 planned --guest dtdev=/display@10000000 passthrough.dtb
 planned --guest memory=1,rdm_policy=relaxed passthrough.dtb
+planned --guest memory=256,dtdev=/display@10000000,dtdev=/display@10000000 passthrough.dtb
+planned --guest memory=256,vcpus=2 passthrough.dtb
 planned --ipa-bits 41 passthrough.dtb
+planned --json passthrough.dtb
 same plan.txt
 tool plan --svg --guest memory=1024,dtdev=/audio@10010000 passthrough.dtb > "$out/plan.svg"
 same plan.svg
+
+# What another command has is no option of this one; explain takes one code.
+for words in "lint --svg bare.dtb" "annotate --json bare.dtb" "explain --rmr no" "explain kept kept"
+do
+    tool $words > "$out/wrong" 2>&1
+    [ $? = 64 ] && [ "$(wc -l < "$out/wrong")" = 1 ]
+    verdict $? "$words: $(cat "$out/wrong")"
+done
 
 # --- Help, man page, completion ------------------------------------------------------------
 options()
