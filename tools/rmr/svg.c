@@ -11,9 +11,11 @@
 
 #include "plan.h"
 
-#define WIDTH  1180U
+/* At least, for the names; and what a letter of them takes. */
 #define MARGIN 360U
+#define LETTER 7U
 #define COLUMN 150U
+#define BETWEEN 160U
 #define TOP    50U
 #define GAP    12U
 
@@ -21,6 +23,7 @@ struct scale {
     uint64_t *edges;                   /* ascending, each once */
     unsigned int *y;                   /* of each edge, from the bottom */
     unsigned int nr;
+    unsigned int margin;               /* left of the host, right of the guest */
 };
 
 static const struct {
@@ -50,6 +53,23 @@ static bool is_covered(const struct map *map, uint64_t at)
     return false;
 }
 
+/* That the longest name goes beside its column. */
+static unsigned int margin_of(const struct map *map)
+{
+    unsigned int i, margin = MARGIN;
+
+    for ( i = 0; i < map->nr; i++ )
+    {
+        const struct mapped *m = &map->list[i];
+        unsigned int len = snprintf(NULL, 0, "%#"PRIx64" %s", m->start, m->what);
+
+        if ( margin < len * LETTER + 16 )
+            margin = len * LETTER + 16;
+    }
+
+    return margin;
+}
+
 static unsigned int height_of(uint64_t size)
 {
     unsigned int height = 16;
@@ -68,6 +88,7 @@ static void make_scale(struct scale *s, const struct map *map)
     s->y = calloc(2 * map->nr + 1, sizeof(*s->y));
     if ( !s->edges || !s->y )
         abort();
+    s->margin = margin_of(map);
 
     for ( i = 0; i < map->nr; i++ )
     {
@@ -92,15 +113,15 @@ static unsigned int y_of(const struct scale *s, uint64_t edge)
     return TOP + s->y[s->nr - 1] - s->y[p - s->edges];
 }
 
-static unsigned int x_of(enum side side)
+static unsigned int x_of(const struct scale *s, enum side side)
 {
-    return side == HOST ? MARGIN : WIDTH - MARGIN - COLUMN;
+    return side == HOST ? s->margin : s->margin + COLUMN + BETWEEN;
 }
 
 static void put_box(FILE *to, const struct scale *s, const struct mapped *m)
 {
     const unsigned int top = y_of(s, m->start + m->size);
-    const unsigned int bottom = y_of(s, m->start), x = x_of(m->side);
+    const unsigned int bottom = y_of(s, m->start), x = x_of(s, m->side);
     const unsigned int inset = m->kind == RAM ? 0 : m->kind == REGION ? 30 : 15;
 
     fprintf(to, "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" fill=\"%s\" stroke=\"#555\"%s><title>",
@@ -127,8 +148,8 @@ static void put_box(FILE *to, const struct scale *s, const struct mapped *m)
 static void put_link(FILE *to, const struct scale *s, const struct map *map,
                      const struct mapped *m)
 {
-    const unsigned int left = x_of(HOST) + COLUMN - 30;
-    const unsigned int right = x_of(GUEST) + 30;
+    const unsigned int left = x_of(s, HOST) + COLUMN - 30;
+    const unsigned int right = x_of(s, GUEST) + 30;
     unsigned int i;
 
     for ( i = 0; i < map->nr; i++ )
@@ -155,10 +176,11 @@ void svg(FILE *to, const struct map *map)
     fprintf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" font-family=\"monospace\" font-size=\"11\">\n"
             "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
             "<text x=\"%u\" y=\"30\" font-size=\"16\">host</text>\n",
-            WIDTH, TOP + 30 + (s.nr ? s.y[s.nr - 1] : 0), x_of(HOST));
+            2 * (s.margin + COLUMN) + BETWEEN,
+            TOP + 30 + (s.nr ? s.y[s.nr - 1] : 0), x_of(&s, HOST));
     if ( map->guest )
         fprintf(to, "<text x=\"%u\" y=\"30\" font-size=\"16\">guest</text>\n",
-                x_of(GUEST));
+                x_of(&s, GUEST));
 
     for ( i = 0; i < map->nr; i++ )
         put_box(to, &s, &map->list[i]);
