@@ -243,13 +243,15 @@ static const char *take_option(struct options *o, int c, const char *arg)
     return NULL;
 }
 
-/* NULL, or what is missing. */
+/* NULL, or what is missing, or too much. */
 static const char *check_annotate(const struct options *o)
 {
     if ( !o->master || !o->nr_regions )
         return "annotate needs --master and --region";
     if ( (o->form == FORM_TREE || o->form == FORM_OVERLAY) && !o->output )
         return "annotate needs -o FILE";
+    if ( (o->form == FORM_UBOOT || o->form == FORM_CMDLINE) && o->output )
+        return "-o is for a tree or an overlay";
 
     return NULL;
 }

@@ -212,6 +212,7 @@ refused bare --master gpu --region 60000000+4K --region 0x60000000+4Z
 refused bare --master gpu
 refused bare --region 0x60000000+4K
 refused bare --master gpu --region 0x60000000+4K --overlay --cmdline
+refused bare --master gpu --region 0x60000000+4K --uboot
 refused splash --master /display@5e00000 --region 0x80300000+2M
 refused aliases --master /same@10020000 --region 0x60000000+4K
 refused template --master /audio@10010000 --region 0x68000000+4K
