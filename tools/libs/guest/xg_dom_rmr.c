@@ -53,10 +53,16 @@ static void note_banks(struct xc_dom_image *dom)
         dom->total_pages = reach;
 }
 
+/* ROUNDUP() takes a number of bits up to Xen 4.21, and the multiple since 4.22. */
+static uint64_t whole_pages(uint64_t bytes)
+{
+    return (bytes + XC_PAGE_SIZE - 1) & ~(uint64_t)(XC_PAGE_SIZE - 1);
+}
+
 static void place(struct xc_dom_image *dom)
 {
     const uint64_t ramdisk_size = dom->modules[0].blob ?
-        ROUNDUP(dom->modules[0].size, XC_PAGE_SHIFT) : 0;
+        whole_pages(dom->modules[0].size) : 0;
     uint64_t at = dom->modules_base;
 
     dom->kernel_seg.vstart += dom->kernel_move;
@@ -74,7 +80,7 @@ static void place(struct xc_dom_image *dom)
     {
         dom->devicetree_seg.vstart = at;
         dom->devicetree_seg.vend =
-            at + ROUNDUP(dom->devicetree_size, XC_PAGE_SHIFT);
+            at + whole_pages(dom->devicetree_size);
     }
 
     DOMPRINTF("%s: kernel 0x%"PRIx64", modules 0x%"PRIx64, __func__,

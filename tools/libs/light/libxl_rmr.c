@@ -579,6 +579,12 @@ static void tell_dom(libxl__gc *gc, const libxl__rmr_layout *layout,
     dom->nr_taken = layout->nr_ram + layout->nr_holes;
 }
 
+/* As libxenguest does it. Not ROUNDUP(), whose meaning is not that of all trees. */
+static uint64_t whole_pages(uint64_t bytes)
+{
+    return (bytes + XC_PAGE_SIZE - 1) & ~(uint64_t)(XC_PAGE_SIZE - 1);
+}
+
 int libxl__rmr_place(libxl__gc *gc, const struct libxl__rmr *rmr,
                      struct xc_dom_image *dom)
 {
@@ -591,9 +597,9 @@ int libxl__rmr_place(libxl__gc *gc, const struct libxl__rmr *rmr,
 
     measure_kernel(dom, &boot);
     boot.preferred = banks[0].start + MB(128);
-    boot.modules = ROUNDUP(dom->devicetree_size, XC_PAGE_SHIFT);
+    boot.modules = whole_pages(dom->devicetree_size);
     if (dom->modules[0].blob)
-        boot.modules += ROUNDUP(dom->modules[0].size, XC_PAGE_SHIFT);
+        boot.modules += whole_pages(dom->modules[0].size);
 
     while (nr < rmr->layout.nr_ram &&
            rmr->layout.ram[nr].start - banks[0].start < banks[0].size)
