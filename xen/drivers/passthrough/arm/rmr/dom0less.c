@@ -659,7 +659,8 @@ static int __init take_out(unsigned long first, unsigned long last, void *holes)
 /*
  * Extended regions, in which the domain maps what is not its own. @rc is the
  * caller's result, with @ext filled as if RAM were in two banks and nothing
- * else there; it stands if the domain has no region.
+ * else there; it stands if the domain has no region. Newer trees have taken
+ * static shared memory out already, 4.20 does so with what it finds in @ext.
  */
 int __init rmr_domU_holes(const struct kernel_info *kinfo,
                           struct rangeset *taken, struct membanks *ext, int rc)
@@ -675,6 +676,8 @@ int __init rmr_domU_holes(const struct kernel_info *kinfo,
         return -ENOMEM;
 
     rc = find_free(kinfo, holes);
+    if ( !rc )
+        rc = remove_shm_from_rangeset(kinfo, holes);
     if ( !rc && taken )
         rc = rangeset_report_ranges(taken, 0, ~0UL, take_out, holes);
     if ( !rc )
