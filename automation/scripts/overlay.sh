@@ -135,7 +135,7 @@ stage_reverse()
 }
 
 # stage_own STAGE BASE: our own files, as they are now, with the names that BASE
-# has for what they use.
+# has for what they use of the hypervisor.
 stage_own()
 {
     own_names=$(fitting "${PATCH_SERIES%/*}/names" "$2")
@@ -145,7 +145,9 @@ stage_own()
         mkdir -p "$1/$(dirname "$own")"
         cp -p "$own" "$1/$own"
         case $own in
-        xen/*.[ch]) [ -z "$own_names" ] || sed -i -e "$own_names" "$1/$own" ;;
+        xen/*.[ch] | tools/rmr/*.[ch] | tools/tests/rmr/*.[ch])
+            [ -z "$own_names" ] || sed -i -e "$own_names" "$1/$own"
+            ;;
         esac
     done
 }

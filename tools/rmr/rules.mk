@@ -9,14 +9,14 @@ RMR_TOOL := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 TOOL_SRC ?= $(RMR_TOOL)
 XEN := $(XEN_SRC)/xen
 RMR_FILES := rmr.h dt.c policy.c policy-domain.c policy-guest.c table.c
+include $(RMR_TOOL)/xen/files.mk
 
 # Xen's files, what they call, and what looks into their structures.
-XEN_UNITS := device-tree bootfdt bootinfo strtoull parse-bool dt policy \
-             policy-domain policy-guest table
+UNITS := $(XEN_UNITS) $(basename $(filter %.c,$(RMR_FILES)))
 SHIMMED := host lint report plan
 PLAIN := blob messages annotate svg
 LIBXL_SRC ?= $(RMR_TOOL)/../libs/light
-TOOL_OBJS := $(XEN_UNITS:%=$(O)/gen/%.o) $(O)/shim-lib.o $(O)/classes.o \
+TOOL_OBJS := $(UNITS:%=$(O)/gen/%.o) $(O)/shim-lib.o $(O)/classes.o \
              $(SHIMMED:%=$(O)/%.o) $(PLAIN:%=$(O)/%.o) $(O)/libxl_rmr_layout.o
 
 CFLAGS_TOOL = -std=gnu99 -Wall -Wstrict-prototypes -Werror $(CFLAGS) \

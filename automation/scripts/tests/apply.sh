@@ -142,8 +142,11 @@ EOF
 case_variants()
 {
     rm -rf patches $OVERLAY_DIRS
-    mkdir -p patches/hooks xen/ours
-    echo 'old_name(1);' > xen/ours/ours.c
+    mkdir -p patches/hooks xen/ours tools/rmr/xen tools/tests/rmr tools/libs
+    for ours in xen/ours tools/rmr/xen tools/tests/rmr tools/libs
+    do
+        echo 'old_name(1);' > $ours/ours.c
+    done
     for kind in old new
     do
         mkdir -p "$work/$kind/xen/arch/arm" "$work/$kind/xen/include"
@@ -169,7 +172,11 @@ EOS
         [ $kind != other ] || as=old
         grep -qx "$as hook" "$work/$kind/xen/file.c" || die "$kind: not the hook for it"
         [ "$(grep -c hook "$work/$kind/xen/file.c")" = 1 ] || die "$kind: more than one hook"
-        [ "$(cat "$work/$kind/xen/ours/ours.c")" = "${as}_name(1);" ] || die "$kind: not the name it has"
+        # The names are the hypervisor's: of its files, and of what has these compiled in.
+        for ours in xen/ours:$as tools/rmr/xen:$as tools/tests/rmr:$as tools/libs:old
+        do
+            [ "$(cat "$work/$kind/${ours%:*}/ours.c")" = "${ours#*:}_name(1);" ] || die "$kind: not the name it has, in ${ours%:*}"
+        done
         fingerprint $kind > "$work/first"
         apply $kind > "$work/out"
         grep -q 'nothing was changed' "$work/out" || { cat "$work/out"; die "$kind: another variant at the second time"; }

@@ -3,10 +3,10 @@
 # Makes $(O)/gen: the files of Xen, and ours, that are compiled on the host, with
 # their #include lines blanked, so that line numbers stay. For the Makefiles of
 # xen-rmr and of the unit tests, which set O, XEN (the folder xen/ of a Xen tree),
-# RMR_SRC (that of dt.c) and RMR_FILES, and include this after their first target.
+# RMR_SRC (that of dt.c) and RMR_FILES, and include files.mk, and this after their
+# first target.
 
 RMR_XEN := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
-include $(RMR_XEN)/files.mk
 
 # What sysctl.c adds to a public header: of the patch, or of a patched tree.
 SYSCTL := $(firstword $(wildcard $(RMR_XEN)/../../../patches/hooks/sysctl.patch) \

@@ -35,6 +35,7 @@
 #define CONFIG_ARM_RMR 1
 #endif
 #define CONFIG_HAS_DEVICE_TREE 1
+#define CONFIG_HAS_DEVICE_TREE_DISCOVERY 1
 #define CONFIG_HAS_PASSTHROUGH 1
 
 /* --- Types ---------------------------------------------------------------- */
@@ -81,7 +82,8 @@ typedef struct { char *p; } shim_handle_char;
 #endif
 #define _AC(x, y) x##y
 #define _AT(type, x) ((type)(x))
-#define IS_ENABLED(x) 0
+#define IS_ENABLED(x) SHIM_IS_ONE(x)
+#define SHIM_IS_ONE(x) (#x[0] == '1')
 
 /* --- Small helpers -------------------------------------------------------- */
 #define ARRAY_SIZE(x) (sizeof(x) / sizeof((x)[0]))
@@ -116,7 +118,11 @@ typedef struct { char *p; } shim_handle_char;
 
 #ifndef SHIM_MODEL
 #define DEFINE_RWLOCK(l) rwlock_t l
+#define GENMASK(h, l) ((~0U << (l)) & (~0U >> (31 - (h))))
+#define dprintk(lvl, fmt, args...) printk(lvl fmt, ## args)
 #endif
+#define get_unaligned_t(type, p) \
+    ({ type v_; memcpy(&v_, p, sizeof(v_)); v_; })
 
 size_t shim_strlcpy(char *dst, const char *src, size_t size);
 void noreturn shim_bug(const char *what, const char *file, int line);
@@ -155,8 +161,17 @@ void *shim_zalloc(size_t size);
 #undef extern
 #include "gen/device_tree_defs.h"
 #include "gen/device.h"
-#include "gen/device_tree.h"
+struct xen_domctl_createdomain { int unused; };
 #include "gen/bootfdt.h"
+#include "gen/device_tree.h"
+#if __has_include("gen/bootinfo.h")
+#include "gen/resource.h"
+#include "gen/bootinfo.h"
+/* Cells that Xen reads as one number. */
+#define SHIM_MAX_CELLS 2
+#else
+#define SHIM_MAX_CELLS 4
+#endif
 #ifndef SHIM_MODEL
 #include "gen/iommu_fwspec.h"
 #endif

@@ -59,6 +59,9 @@ static void falls_back_to_the_cells_of_reserved_memory(void **state)
 
 static void prefers_the_reading_that_agrees_with_reg(void **state)
 {
+    if ( SHIM_MAX_CELLS < 3 )
+        skip();
+
     load_tree("ambiguous");
     assert_int_equal(scan_and_check(0), 0);
     assert_int_equal(nr_masters(), 1);
@@ -183,14 +186,19 @@ static void refuses_more_than_64_bits(void **state)
 
 static void refuses_a_reg_that_it_cannot_use(void **state)
 {
+    if ( SHIM_MAX_CELLS < 3 )
+        skip();
+
     load_tree("high-reg");
     assert_int_equal(scan_and_check(0), 0);
     assert_int_equal(nr_masters(), 0);
     said("rmr: /one: region at 0x60000000 (/reserved-memory/wide@60000000): `reg' does not fit a physical address: not mapped");
     said("(/reserved-memory/short@61000000): `reg' is cut short: not mapped");
     said("(/reserved-memory/small@62000000): `iommu-addresses' has a size larger than `reg': not mapped");
-    unload();
+}
 
+static void refuses_a_reg_that_it_cannot_translate(void **state)
+{
     load_tree("no-ranges");
     assert_int_equal(scan_and_check(0), 0);
     assert_int_equal(nr_masters(), 0);

@@ -73,6 +73,9 @@ static void refuses_registers_that_xen_uses(void **state)
 
 static void refuses_registers_that_reg_does_not_tell_of(void **state)
 {
+    if ( SHIM_MAX_CELLS < 3 )
+        skip();
+
     load_tree("registers");
     assert_int_equal(scan_and_check(44), 0);
     said("(/reserved-memory/gicd@8008000): overlaps registers of /interrupt-controller@8000000, which Xen uses");
