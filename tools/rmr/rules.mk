@@ -12,7 +12,7 @@ RMR_FILES := rmr.h dt.c policy.c policy-domain.c policy-guest.c table.c
 include $(RMR_TOOL)/xen/files.mk
 
 # Xen's files, what they call, and what looks into their structures.
-UNITS := $(XEN_UNITS) $(basename $(filter %.c,$(RMR_FILES)))
+UNITS := $(XEN_UNITS) static-shmem $(basename $(filter %.c,$(RMR_FILES)))
 SHIMMED := host lint report plan
 PLAIN := blob messages annotate svg
 LIBXL_SRC ?= $(RMR_TOOL)/../libs/light

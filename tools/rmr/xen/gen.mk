@@ -11,6 +11,9 @@ RMR_XEN := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 # What sysctl.c adds to a public header: of the patch, or of a patched tree.
 SYSCTL := $(firstword $(wildcard $(RMR_XEN)/../../../patches/hooks/sysctl.patch) \
                       $(XEN)/include/public/sysctl.h)
+# Who reads static shared memory, in its place of 4.20 or of newer trees.
+SHMEM := $(firstword $(wildcard $(XEN)/common/device-tree/static-shmem.c \
+                     $(XEN)/arch/arm/static-shmem.c))
 # Who says to which class of devices a compatible string belongs.
 DRIVERS := $(XEN)/arch/arm/include/asm/gic.h $(sort $(wildcard \
     $(XEN)/arch/arm/gic-v[23].c $(XEN)/arch/arm/pci/*.c $(XEN)/drivers/char/*.c \
@@ -20,7 +23,7 @@ blank = sed -e 's/^[ \t]*\#[ \t]*include.*//'
 
 # All of gen/ at once: it is small. What comes out the same keeps its date.
 $(O)/gen/.stamp: $(foreach f,$(XEN_FILES),$(XEN)/$(lastword $(subst :, ,$(f)))) \
-                 $(RMR_FILES:%=$(RMR_SRC)/%) $(SYSCTL) $(DRIVERS) \
+                 $(RMR_FILES:%=$(RMR_SRC)/%) $(SYSCTL) $(SHMEM) $(DRIVERS) \
                  $(wildcard $(RMR_XEN)/*)
 	@mkdir -p $(O)/gen $(O)/new
 	@set -e; for f in $(XEN_FILES); do \
@@ -42,6 +45,8 @@ $(O)/gen/.stamp: $(foreach f,$(XEN_FILES),$(XEN)/$(lastword $(subst :, ,$(f)))) 
 	      $(SYSCTL); echo '};'; } > $(O)/new/public-rmr.h
 	@sed -n '/^int parse_bool(/,/^}/p' $(XEN)/common/kernel.c \
 	    > $(O)/new/parse-bool.c
+	@sed -n -e '/^int __init process_shm_node(/,/^}/p' \
+	    -e '/^void __init early_print_info_shmem(/,/^}/p' $(SHMEM) > $(O)/new/static-shmem.c
 	@awk -f $(RMR_XEN)/drivers.awk $(DRIVERS) > $(O)/new/drivers.h
 	@printf '#define TAIL_OF_DT\n#include "tails.h"\n' >> $(O)/new/dt.c
 	@printf '#define TAIL_OF_DEVICE_TREE\n#include "tails.h"\n' \

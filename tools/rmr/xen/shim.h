@@ -37,6 +37,9 @@
 #define CONFIG_HAS_DEVICE_TREE 1
 #define CONFIG_HAS_DEVICE_TREE_DISCOVERY 1
 #define CONFIG_HAS_PASSTHROUGH 1
+#ifndef SHIM_MODEL
+#define CONFIG_STATIC_SHM 1
+#endif
 
 /* --- Types ---------------------------------------------------------------- */
 typedef uint8_t u8;
@@ -95,6 +98,7 @@ typedef struct { char *p; } shim_handle_char;
                      (void)(&x_ == &y_); x_ > y_ ? x_ : y_; })
 #define SWAP(a, b) do { typeof(a) t_ = (a); (a) = (b); (b) = t_; } while ( 0 )
 #define ROUNDUP(x, a) (((x) + (a) - 1) & ~((typeof(x))(a) - 1))
+#define IS_ALIGNED(x, a) (!((x) & ((typeof(x))(a) - 1)))
 #define __struct_group(tag, name, attrs, members...) \
     union { struct { members } attrs; struct tag { members } attrs name; }
 #define ASSERT(x) do { if ( !(x) ) shim_bug(#x, __FILE__, __LINE__); } while ( 0 )
@@ -204,6 +208,11 @@ void init_boot_pages(paddr_t ps, paddr_t pe);
 u32 device_tree_get_u32(const void *fdt, int node, const char *prop, u32 dflt);
 void device_tree_get_reg(const __be32 **cell, uint32_t address_cells,
                          uint32_t size_cells, paddr_t *start, paddr_t *size);
+#ifdef CONFIG_STATIC_SHM
+int process_shm_node(const void *fdt, int node, uint32_t address_cells,
+                     uint32_t size_cells);
+void early_print_info_shmem(void);
+#endif
 
 #ifndef SHIM_MODEL
 /* Domains, as far as policy-domain.c looks into them. */
