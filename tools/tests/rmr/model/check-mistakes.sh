@@ -58,7 +58,7 @@ one()
 
     if [ -z "$verdict" ]
     then
-        printf '%-42s %s\n' "$name" "$(grep -a -m 1 -e '^FAIL' -e 'ERROR: ' "$log" |
+        printf '%-42s %s\n' "$name" "$({ grep -a -m 1 '^FAIL' "$log" || grep -a -m 1 'ERROR: ' "$log"; } |
             sed 's/^FAIL //' | cut -c 1-160)"
         rm "$log"
     else

@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 #include "generation.h"
 #include "scenarios/scenarios.h"
@@ -54,10 +57,25 @@ static void print_record(const struct scenario *s, const struct variant *v)
     printf("%s\n", bad ? "" : " nothing");
 }
 
+/* What runs: the address sanitizer ends the program, and would not say where. */
+static const struct scenario *current;
+static const struct variant *machine_of;
+
+#ifdef __SANITIZE_ADDRESS__
+static void say_where(void)
+{
+    if ( current )
+        printf("FAIL %s (%s): address sanitizer\n", current->name, machine_of->name);
+    fflush(stdout);
+}
+#endif
+
 static bool run_one(const struct scenario *s, const struct variant *v)
 {
     bool good;
 
+    current = s;
+    machine_of = v;
     /* Code under test that loops is none that passes. */
     alarm(60);
     good = !run_scenario(s, v, record);
@@ -263,6 +281,9 @@ int main(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     set_generations();
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_set_death_callback(say_where);
+#endif
     run_load(o.object);
     if ( o.costs )
         return costs(o.which, o.streams);
