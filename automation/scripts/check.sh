@@ -137,6 +137,17 @@ test_static()
     "automation/scripts/$file" "$@"
 }
 
+# once NAME COMMAND...: what need not be done again in this run once it is done.
+once()
+{
+    done_mark=$CHECK_DIR/.once/$1
+    shift
+    [ ! -e "$done_mark" ] || return 0
+    "$@"
+    mkdir -p "${done_mark%/*}"
+    : > "$done_mark"
+}
+
 # boot KEY=VALUE...: a scenario of the bench, with expect=pass (default) or
 # expect=fail and reason=REGEX, which one of the report's reasons must match:
 # a mistake has to be caught for what it is. see=REGEX and unseen=REGEX are about
@@ -166,18 +177,18 @@ $word"
         words="$words
 $word"
     done
-    automation/scripts/build.sh "$variant"
+    once "xen-$variant" automation/scripts/build.sh "$variant"
     if [ "$dom0" = xl ]
     then
         [ "$variant" = stock ] || : "${tools:=ours}"
         : "${tools:=stock}"
-        automation/scripts/deps.sh $PACKAGES_TOOLS
-        automation/scripts/tools.sh "$tools"
-        automation/scripts/image.sh "$tools"
+        once tools-packages automation/scripts/deps.sh $PACKAGES_TOOLS
+        once "tools-$tools" automation/scripts/tools.sh "$tools"
+        once "image-$tools" automation/scripts/image.sh "$tools"
     else
-        automation/scripts/image.sh
+        once image automation/scripts/image.sh
     fi
-    make -s firmware hosttools
+    once bench make -s firmware hosttools
 
     # One word a line, so that words may hold spaces.
     oldifs=$IFS
@@ -303,7 +314,7 @@ run_test()
 }
 
 # The lists are read on descriptor 3: a test's standard input is nobody's.
-rm -rf "$CHECK_DIR/.junit" "$CHECK_DIR/junit.xml"
+rm -rf "$CHECK_DIR/.junit" "$CHECK_DIR/junit.xml" "$CHECK_DIR/.once"
 mkdir -p "$CHECK_DIR/.junit"
 for list in automation/qemu/tests/*.list automation/qemu/tests/*.long
 do
