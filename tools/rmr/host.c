@@ -162,6 +162,7 @@ static void forget_strings(struct line *l)
 void printk(const char *fmt, ...)
 {
     struct line l = {};
+    const char *text, *level;
     va_list ap;
 
     va_start(ap, fmt);
@@ -169,11 +170,13 @@ void printk(const char *fmt, ...)
     va_end(ap);
 
     note(&l, fmt);
-    if ( l.text[0] && l.text[0] != '\n' )
+    level = l.text[0] == '<' ? strchr(l.text, '>') : NULL;
+    text = level ? level + 1 : l.text;
+    if ( *text && *text != '\n' )
     {
         memcpy(last_lines[0], last_lines[1], sizeof(last_lines[0]));
         snprintf(last_lines[1], sizeof(last_lines[1]), "%.*s",
-                 (int)strcspn(l.text, "\n"), l.text);
+                 (int)strcspn(text, "\n"), text);
     }
     forget_strings(&l);
 }
@@ -340,6 +343,7 @@ bool xen_load(const void *fdt, const struct options *o, struct findings *f)
     static const struct bootinfo empty = BOOTINFO_INIT;
     /* For what longjmp() passes by. */
     const struct options *volatile asked = o;
+    volatile bool unflattened = false;
 
     said = f;
     last_lines[0][0] = last_lines[1][0] = '\0';
@@ -348,11 +352,17 @@ bool xen_load(const void *fdt, const struct options *o, struct findings *f)
     device_tree_flattened = fdt;
 
     if ( setjmp(stopped) )
+    {
+        /* Xen frees a tree that it cannot unflatten, and stops: it has none. */
+        if ( !unflattened )
+            dt_host = NULL;
         return false;
+    }
 
     boot_fdt_info(fdt, FDT_ADDRESS);
     read_items(boot_fdt_cmdline(fdt), asked);
     dt_unflatten_host_device_tree();
+    unflattened = true;
     if ( rmr_dt_scan(&rmr_masters) ||
          (!list_empty(&rmr_masters) &&
           rmr_dt_check(&rmr_masters, asked->ipa_bits)) )

@@ -365,6 +365,14 @@ hostile large
     printf '\0\0\0\011'
 } > "$out/deep"
 hostile deep
+# A property behind a node: Xen says so, and stops.
+{
+    printf '\320\015\376\355\0\0\0\144\0\0\0\070\0\0\0\140\0\0\0\050\0\0\0\021\0\0\0\020'
+    printf '\0\0\0\0\0\0\0\004\0\0\0\050\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+    printf '\0\0\0\001\0\0\0\0\0\0\0\001a\0\0\0\0\0\0\002'
+    printf '\0\0\0\003\0\0\0\0\0\0\0\0\0\0\0\002\0\0\0\011p\0\0\0'
+} > "$out/property-last"
+hostile property-last
 echo '/dts-v1/; /plugin/; &{/} { a { b; }; };' | dtc -q -I dts -O dtb -o "$out/overlay" -
 hostile overlay
 same hostile.txt
