@@ -144,7 +144,6 @@ once()
     shift
     [ ! -e "$done_mark" ] || return 0
     "$@"
-    mkdir -p "${done_mark%/*}"
     : > "$done_mark"
 }
 
@@ -315,7 +314,7 @@ run_test()
 
 # The lists are read on descriptor 3: a test's standard input is nobody's.
 rm -rf "$CHECK_DIR/.junit" "$CHECK_DIR/junit.xml" "$CHECK_DIR/.once"
-mkdir -p "$CHECK_DIR/.junit"
+mkdir -p "$CHECK_DIR/.junit" "$CHECK_DIR/.once"
 for list in automation/qemu/tests/*.list automation/qemu/tests/*.long
 do
     case $more/$list in

@@ -19,7 +19,6 @@
 
 #define TRANSLATE  "give /reserved-memory `ranges;' and the root's #address-cells and #size-cells"
 #define SYNTAX     "write rmr=<node>:<base>+<size>, rmr=<node>=off, rmr=<node>=keep or rmr=no"
-#define LIST       "write <&device address size>, with the cells of the bus that the device is on"
 #define OTHER_MEMORY "have firmware reserve other memory, which nobody else uses"
 #define OWN_STREAMS "give each device StreamIDs of its own; if the devices are one, describe them as one node"
 
@@ -39,7 +38,8 @@ const struct message messages[] = {
       "make one node for each range of `reg'" },
     { "rmr: %s: `iommu-addresses' has the cells of /reserved-memory, not those of the devices' buses: read like that\n",
       "addresses-of-region-cells", WARNING, "iommu-addresses", 0,
-      "reads it as it is meant; Linux does not", LIST },
+      "reads it as it is meant; Linux does not",
+      "write <&device address size>, with the cells of the bus that the device is on" },
     { "has an empty template here",
       "template-empty", WARNING, "iommu-addresses", 0, SKIPPED,
       "have firmware fill in address and size when it lights the device; without, nothing is wrong if the device is off at boot" },

@@ -59,13 +59,12 @@ static void print_record(const struct scenario *s, const struct variant *v)
 
 /* What runs: the address sanitizer ends the program, and would not say where. */
 static const struct scenario *current;
-static const struct variant *machine_of;
 
 #ifdef __SANITIZE_ADDRESS__
 static void say_where(void)
 {
     if ( current )
-        printf("FAIL %s (%s): address sanitizer\n", current->name, machine_of->name);
+        printf("FAIL %s (%s): address sanitizer\n", current->name, variant->name);
     fflush(stdout);
 }
 #endif
@@ -75,7 +74,6 @@ static bool run_one(const struct scenario *s, const struct variant *v)
     bool good;
 
     current = s;
-    machine_of = v;
     /* Code under test that loops is none that passes. */
     alarm(60);
     good = !run_scenario(s, v, record);
